@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* packet: the arrow from decode to track. One flat struct holds every fact of the link, network and
+ * transport headers that anybody later needs; after packet_decode() nobody sees raw memory but
+ * through the bounds-checked `payload`.
+ *
+ * packet_decode() is pure: no I/O, no configuration, no clock, no allocation. */
+#ifndef DECODERS_PACKET_H
+#define DECODERS_PACKET_H
+
+#include "addr.h"
+#include "cursor.h"
+#include "frame.h"
+
+#define PACKET_VLANS 4 /* deeper stacks are decoded, only the outermost four are kept */
+
+enum packet_kind {
+    PACKET_OTHER,     /* IP, but none of the below (ICMP echo, ESP, a later fragment, …) */
+    PACKET_UDP,       /* ports and payload are set */
+    PACKET_TCP,       /* ports, tcp and payload are set */
+    PACKET_ICMP_ERROR /* icmp is set: RFC 792, RFC 4443 type < 128 */
+};
+
+enum packet_status {
+    PACKET_OK,          /* `packet` is filled in (its kind may still be PACKET_OTHER) */
+    PACKET_NOT_IP,      /* a frame of no interest: ARP, LLDP, a management frame */
+    PACKET_TRUNCATED,   /* the capture's snap length cut a header that is needed */
+    PACKET_MALFORMED,   /* a header contradicts itself or the frame's length */
+    PACKET_UNSUPPORTED, /* a link type, tunnel or later fragment that is not decoded yet */
+};
+
+enum tcp_flags {
+    TCP_FIN = 0x01,
+    TCP_SYN = 0x02,
+    TCP_RST = 0x04,
+    TCP_PSH = 0x08,
+    TCP_ACK = 0x10,
+    TCP_ECE = 0x40,
+    TCP_CWR = 0x80
+};
+
+/* The packet that an ICMP error quotes: its own header and at least eight bytes more (RFC 792). */
+struct packet_quote {
+    struct addr src, dst;
+    uint8_t protocol; /* IPPROTO_ value */
+    bool has_ports, has_seq, has_dns_id;
+    uint16_t src_port, dst_port;
+    uint32_t seq;    /* TCP: to tell one attempt from the next */
+    uint16_t dns_id; /* UDP: first two bytes of the payload */
+};
+
+struct packet {
+    struct frame_ref ref;
+    nstime time;
+
+    uint8_t mac[6]; /* link-layer source, where has_mac: ties a host's IPv4 and IPv6 together */
+    bool has_mac;
+    uint8_t vlans; /* how many of vlan[] are set */
+    uint16_t vlan[PACKET_VLANS]; /* ids, outermost first */
+
+    struct addr src, dst;
+    uint8_t protocol; /* IPPROTO_ value behind all extension headers */
+    uint8_t ttl;      /* or hop limit */
+    uint16_t ip_id;   /* IPv4 only, where has_ip_id */
+    bool has_ip_id;
+    bool first_fragment; /* offset 0 with more to come: payload is a beginning */
+
+    uint8_t kind; /* enum packet_kind */
+    uint16_t src_port, dst_port;
+
+    struct {
+        uint32_t seq, ack;
+        uint16_t window; /* as on the wire, unscaled */
+        uint8_t flags;   /* enum tcp_flags */
+    } tcp;
+    uint32_t payload_length; /* bytes of UDP or TCP payload by the headers' lengths */
+    struct cursor payload;   /* those of them that the capture holds; valid as long as the frame */
+
+    struct {
+        uint8_t type, code;
+        struct packet_quote quote;
+    } icmp;
+};
+
+enum packet_status packet_decode(const struct frame *frame, struct packet *out);
+
+/* Whether frames of this link type can be decoded at all, and its name ("EN10MB"; "DLT 147" in a
+ * static buffer is never returned: unknown types give NULL). */
+bool packet_linktype_supported(uint32_t linktype);
+
+#endif

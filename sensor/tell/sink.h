@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sink: where the engine tells what it found. One small table of functions a sink; a member that is
+ * NULL means the sink does not care. A sink keeps its first error and stays quiet after it; the
+ * engine asks for it at the end. */
+#ifndef SENSOR_TELL_SINK_H
+#define SENSOR_TELL_SINK_H
+
+#include "decoders/outcome.h"
+#include "sensor/detect/notice.h"
+
+/* One -r file as it was read. */
+struct capture_file {
+    const char *name;   /* as given; "-" is standard input */
+    nstime first, last; /* packet times; NSTIME_NONE where it has none */
+    uint64_t packets;
+    const char *damage; /* full sentence where it could not be read to its end; NULL */
+};
+
+/* The contract's cumulative counters; members are named as in the event. */
+struct stats {
+    struct {
+        uint64_t packets, watched, kernel_drops, interface_drops, truncated, malformed, unsupported;
+    } capture;
+    struct {
+        uint64_t queries, answered, late, error, foreign, rejected, reset, unanswered, undetermined,
+            copies, responses, unsolicited;
+    } dns;
+    struct {
+        uint64_t syns, attempts, opened, reset, rejected, aborted, unanswered, killed, stalled,
+            undetermined;
+    } tcp;
+    struct {
+        uint64_t queries, answered, failed;
+    } lookups;
+    struct {
+        uint64_t exchanges, attempts, clients, evicted; /* in use at this moment; evicted so far */
+    } tables;
+};
+
+/* What a sink gets when all is over, after the last verdict. */
+struct summary {
+    size_t file_count;
+    const struct capture_file *file;
+    nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
+    const struct stats *stats;
+    uint64_t unsupported_linktype; /* the last link type that could not be decoded, plus one; 0: none */
+};
+
+struct sink;
+
+struct sink_ops {
+    void (*exchange)(struct sink *sink, const struct exchange *exchange); /* PHASE_FINAL only */
+    void (*attempt)(struct sink *sink, const struct attempt *attempt);    /* PHASE_FINAL only */
+    void (*alert)(struct sink *sink, const struct notice *notice);
+    void (*verdict)(struct sink *sink, const struct judgement *judgement);
+    void (*finish)(struct sink *sink, const struct summary *summary);
+    const char *(*error)(const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */
+    void (*free)(struct sink *sink);
+};
+
+struct sink {
+    const struct sink_ops *ops; /* first member of every sink's own struct */
+};
+
+#endif
