@@ -43,7 +43,8 @@ struct summary {
     const struct capture_file *file;
     nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
     const struct stats *stats;
-    uint64_t unsupported_linktype; /* the last link type that could not be decoded, plus one; 0: none */
+    uint64_t
+        unsupported_linktype; /* the last link type that could not be decoded, plus one; 0: none */
 };
 
 struct sink;
@@ -54,7 +55,8 @@ struct sink_ops {
     void (*alert)(struct sink *sink, const struct notice *notice);
     void (*verdict)(struct sink *sink, const struct judgement *judgement);
     void (*finish)(struct sink *sink, const struct summary *summary);
-    const char *(*error)(const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */
+    const char *(*error)(
+        const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */
     void (*free)(struct sink *sink);
 };
 
