@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* dns: one DNS message (RFC 1035, EDNS RFC 6891) as facts. Names come out lower-cased (RFC 4343)
- * and escaped \DDD or \. (RFC 1035 5.1), so a name is one printable ASCII string from here on: it is
- * compared, hashed and printed as it is. Pure functions: no I/O, no clock, no allocation. */
+ * and escaped \DDD or \. (RFC 1035 5.1), so a name is one printable ASCII string from here on: it
+ * is compared, hashed and printed as it is. Pure functions: no I/O, no clock, no allocation. */
 #ifndef DECODERS_DNS_H
 #define DECODERS_DNS_H
 
@@ -11,12 +11,25 @@
 #define DNS_NAME_TEXT 1025 /* 255 octets of wire form, each at most four characters, and NUL */
 
 enum dns_type {
-    DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_SOA = 6, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16,
-    DNS_AAAA = 28, DNS_SRV = 33, DNS_OPT = 41, DNS_HTTPS = 65
+    DNS_A = 1,
+    DNS_NS = 2,
+    DNS_CNAME = 5,
+    DNS_SOA = 6,
+    DNS_PTR = 12,
+    DNS_MX = 15,
+    DNS_TXT = 16,
+    DNS_AAAA = 28,
+    DNS_SRV = 33,
+    DNS_OPT = 41,
+    DNS_HTTPS = 65
 };
 
 enum dns_rcode {
-    DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_NOTIMP = 4,
+    DNS_NOERROR = 0,
+    DNS_FORMERR = 1,
+    DNS_SERVFAIL = 2,
+    DNS_NXDOMAIN = 3,
+    DNS_NOTIMP = 4,
     DNS_REFUSED = 5
 };
 
@@ -35,9 +48,13 @@ struct dns_message {
     bool edns;
     struct dns_name name; /* of the first question; empty (length 0) where there is none */
     uint16_t type, class; /* of the first question */
-    bool complete; /* every record that the counts promise was there, well-formed, nothing behind */
-    bool malformed; /* a header is there but the rest contradicts it (false where only cut short) */
-    struct cursor whole;       /* the message, for compression pointers */
+    /* Every record that the counts promise was there and well-formed, and nothing stood behind. The
+     * data inside records is not looked into, nor are pointers of owner names followed. */
+    bool complete;
+    /* A header is there, but what follows contradicts it. Not where the message was only cut short,
+     * by the snap length or by a server that set TC; nor for bytes behind the last record. */
+    bool malformed;
+    struct cursor whole;         /* the message, for compression pointers */
     const uint8_t *first_answer; /* inside whole; NULL where the question section is bad */
 };
 
@@ -45,22 +62,24 @@ struct dns_record {
     struct dns_name owner;
     uint16_t type, class;
     uint32_t ttl;
-    struct addr addr;       /* A, AAAA */
-    struct dns_name target; /* CNAME, NS, PTR */
+    struct addr addr;       /* A, AAAA of class IN; else ADDR_NONE */
+    struct dns_name target; /* CNAME, NS, PTR; else empty */
     struct cursor rdata;    /* all types; TXT: see dns_txt_next() */
 };
 
 /* Decodes one message. `payload` is what the capture holds, `length` what the datagram had (more
- * where the snap length cut). False where there is no DNS header (fewer than 12 bytes): nothing in
+ * where the snap length cut). What is there of a damaged or cut message is set: a question that can
+ * be read stays read. False where there is no DNS header (fewer than 12 bytes): nothing in
  * out is valid then. */
 bool dns_decode(struct cursor payload, size_t length, struct dns_message *out);
 
 /* Walks the answer section: start with *at = message->first_answer and *left = message->answers;
- * false at the end or at the first record that is damaged. */
+ * false at the end (*left is 0) or at the first record that is damaged or cut off (it is not). */
 bool dns_next_answer(const struct dns_message *message, const uint8_t **at, uint16_t *left,
                      struct dns_record *out);
 
-/* The next character-string of a TXT record's rdata (RFC 1035 3.3.14), raw bytes; false at the end. */
+/* The next character-string of a TXT record's rdata (RFC 1035 3.3.14), raw bytes; false at the end,
+ * and where a length runs past it. */
 bool dns_txt_next(struct cursor *rdata, const uint8_t **text, uint8_t *length);
 
 /* "TXT", "TYPE65280" (RFC 3597) for a type without a name; "SERVFAIL", "RCODE16". Written to out
