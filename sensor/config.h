@@ -50,7 +50,7 @@ struct config {
     } clock;
     struct {
         uint32_t break_samples;       /* health.break_samples: failed in a row break a path (2) */
-        uint32_t lossy_break_samples; /* health.lossy_break_samples: the same where it is lossy (5) */
+        uint32_t lossy_break_samples; /* health.lossy_break_samples: where it is lossy (5) */
         uint32_t window_samples;      /* health.window_samples (50, at most 64) */
         nstime window_time;           /* health.window_time (10m) */
         uint32_t lossy_samples;       /* health.lossy_samples: fewer are not judged lossy (10) */
@@ -61,9 +61,9 @@ struct config {
         uint32_t failed_samples;      /* health.failed_samples: a protection fails from (3) */
         nstime silence_span;          /* health.silence_span (3s) */
         uint32_t other_names;         /* health.other_names: distinct silent names that count (3) */
-        uint32_t forwarder_names;     /* health.forwarder_names: distinct names of a forwarder (50) */
-        uint32_t dnscrypt_queries;    /* health.dnscrypt_queries without an answer (5) */
-        nstime dnscrypt_span;         /* health.dnscrypt_span: over at least (5s) */
+        uint32_t forwarder_names;  /* health.forwarder_names: distinct names of a forwarder (50) */
+        uint32_t dnscrypt_queries; /* health.dnscrypt_queries without an answer (5) */
+        nstime dnscrypt_span;      /* health.dnscrypt_span: over at least (5s) */
     } health;
     struct {
         uint32_t reset_delay_divisor; /* diagnose.reset_delay_divisor: nearer than a third (3) */
@@ -80,13 +80,13 @@ struct config {
         uint32_t detail; /* console.detail: clients in full (5) */
     } console;
     struct {
-        uint32_t exchanges;     /* limits.exchanges (131072) */
-        uint32_t attempts;      /* limits.attempts (131072) */
-        uint32_t clients;       /* limits.clients (131072) */
-        uint32_t control;       /* limits.control: exchanges and attempts of the control group (65536) */
-        uint32_t lookups;       /* limits.lookups (16384) */
-        uint32_t learnt;        /* limits.learnt: SWG addresses and names learnt (4096) */
-        uint32_t paths;         /* limits.paths: of one client and protection (64) */
+        uint32_t exchanges; /* limits.exchanges (131072) */
+        uint32_t attempts;  /* limits.attempts (131072) */
+        uint32_t clients;   /* limits.clients (131072) */
+        uint32_t control; /* limits.control: exchanges and attempts of the control group (65536) */
+        uint32_t lookups; /* limits.lookups (16384) */
+        uint32_t learnt;  /* limits.learnt: SWG addresses and names learnt (4096) */
+        uint32_t paths;   /* limits.paths: of one client and protection (64) */
     } limits;
 };
 
@@ -95,6 +95,8 @@ struct config {
 /* False only where memory is out. Free with config_free(). */
 bool config_defaults(struct config *config);
 void config_free(struct config *config);
+/* Deep, into what holds nothing yet. False where memory is out. */
+bool config_copy(const struct config *from, struct config *to);
 
 /* Reads a YAML file over what config holds. On an error config is as it was, and error holds a full
  * sentence: "FILE:LINE:COLUMN: …" with a suggestion, or what could not be opened. The result is an
@@ -105,6 +107,7 @@ int config_load(struct config *config, const char *path, char error[CONFIG_ERROR
  * same configuration. False on a write error. */
 bool config_dump(const struct config *config, FILE *out);
 
+void config_list_clear(struct config_list *list);
 /* Replaces a list by one item / adds an item (-R, -s). False where memory is out. */
 bool config_list_clear_add(struct config_list *list, const char *item, bool clear_first);
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* config_table: the table itself. The texts are what conf/roamwatch.yaml says of each key. */
+#include "sensor/config_table.h"
+
+#include "sensor/watch_item.h"
+
+#define US NS_PER_US
+#define MS NS_PER_MS
+#define S  NS_PER_SEC
+#define M  (60 * S)
+#define H  (60 * M)
+#define D  (24 * H)
+
+#define AT(member) offsetof(struct config, member)
+
+#define DURATION(part, name, low, high, text, say)                                                 \
+    {                                                                                              \
+        .section = #part, .key = #name, .type = SETTING_DURATION, .offset = AT(part.name),         \
+        .min = (low), .max = (high), .preset = (text), .about = (say)                              \
+    }
+#define COUNT(part, name, low, high, text, say)                                                    \
+    {                                                                                              \
+        .section = #part, .key = #name, .type = SETTING_COUNT, .offset = AT(part.name),            \
+        .min = (low), .max = (high), .preset = (text), .about = (say)                              \
+    }
+#define SWITCH(part, name, text, say)                                                              \
+    {                                                                                              \
+        .section = #part, .key = #name, .type = SETTING_SWITCH, .offset = AT(part.name),           \
+        .preset = (text), .about = (say)                                                           \
+    }
+#define CHOICE(part, name, list, text, say)                                                        \
+    {                                                                                              \
+        .section = #part, .key = #name, .type = SETTING_CHOICE, .offset = AT(part.name),           \
+        .words = (list), .preset = (text), .about = (say)                                          \
+    }
+#define LIST(part, name, member, kinds, text, say)                                                 \
+    {                                                                                              \
+        .section = (part), .key = (name), .type = SETTING_LIST, .offset = AT(member),              \
+        .accept = (kinds), .preset = (text), .about = (say)                                        \
+    }
+
+static const char *const exchanges_words[] = {"all", "failed", "none", NULL};
+
+/* Tables hold this much at most: some gigabytes, beyond which a wrong digit is likelier than a
+ * wish. */
+#define LIMIT_MIN 16
+#define LIMIT_MAX 4194304
+
+const struct setting config_settings[] = {
+    LIST("", "resolvers", resolvers, WATCH_ACCEPT_ADDRESS,
+         "208.67.222.222 208.67.220.220 2620:119:53::53 2620:119:35::35 64:ff9b::d043:dede "
+         "64:ff9b::d043:dcdc",
+         "Resolvers to watch, on ports 53 and 443, UDP and TCP: addresses, prefixes or \"any\". "
+         "The last two are the IPv4 ones as seen behind NAT64. -R replaces the list."),
+
+    LIST("swg", "addresses", swg.addresses, WATCH_ACCEPT_ADDRESS, "146.112.255.50",
+         "Addresses or prefixes of the SWG, watched on any TCP port besides those learnt from DNS; "
+         "or \"any\". -s adds to the list."),
+    LIST("swg", "names", swg.names, WATCH_ACCEPT_NAME,
+         "swg-url-proxy-https-sse.sigproxy.qq.opendns.com "
+         "swg-url-proxy-https.sigproxy.qq.opendns.com proxy.sig.umbrella.com",
+         "Host names of the SWG: the addresses that DNS answers give for them are learnt. -s adds "
+         "to the list."),
+    LIST("swg", "suffixes", swg.suffixes, WATCH_ACCEPT_SUFFIX,
+         ".sigproxy.qq.opendns.com .sseproxy.qq.opendns.com .sigproxy.aws.umbrella.com",
+         "Every name that ends so is a name of the SWG too. Each begins with a dot."),
+    DURATION(swg, learn_for, S, 30 * D, "1h",
+             "How long a learnt address or name is watched after it was last named or used, where "
+             "the TTL of the answer is shorter."),
+    DURATION(swg, lookup_deadline, 100 * MS, 10 * M, "10s",
+             "A lookup of an SWG name fails when no server has given an address within this time."),
+
+    SWITCH(capture, control, "on",
+           "Also follow the handshakes to other hosts and the DNS to other resolvers, to tell "
+           "\"the resolvers are blocked\" from \"the network is down\"."),
+
+    DURATION(dns, deadline, 100 * MS, 10 * M, "5s",
+             "A query without an answer for this long is unanswered."),
+    DURATION(dns, late, 100 * MS, 10 * M, "30s",
+             "An answer between the deadline and this counts as late; after it, it is not matched "
+             "any more. At least the deadline."),
+    DURATION(dns, early, 0, 5 * S, "100ms",
+             "An answer that stands before its query in the capture by up to this much is matched: "
+             "captures may swap neighbouring frames. At most the deadline."),
+
+    DURATION(
+        tcp, deadline, 100 * MS, 10 * M, "5s",
+        "A connection attempt without a reply for this long is unanswered; an opened one whose "
+        "first data gets no answer for this long is stalled."),
+    DURATION(tcp, give_up, 100 * MS, 10 * M, "30s",
+             "A SYN-ACK still opens an attempt this long after its newest SYN. At least the "
+             "deadline."),
+    DURATION(tcp, abort, 0, 10 * M, "3s",
+             "A client that resets its own SYN within this time aborted the attempt, which is no "
+             "failure. At most the deadline."),
+    DURATION(
+        tcp, race, 0, 10 * M, "1s",
+        "A SYN that is never repeated, while the client opened another SWG connection within "
+        "this time, lost a race between addresses, which is no failure. At most the deadline."),
+    DURATION(tcp, connect_gap, 0, M, "3s",
+             "Attempts between the same two sockets with gaps up to this are one connect: Windows "
+             "tries a refused one three times."),
+    DURATION(tcp, remember, S, 10 * M, "1m",
+             "How long a finished attempt is remembered, so that the copies a mirror port makes do "
+             "not count twice."),
+
+    DURATION(clock, backstep, 100 * MS, D, "5s",
+             "A step back of the packets' time by more than this, which the next packet confirms, "
+             "is a gap: what was open is not judged."),
+
+    COUNT(health, break_samples, 1, 64, "2", "Failed samples in a row that make a path failing."),
+    COUNT(health, lossy_break_samples, 1, 64, "5",
+          "The same for a path that is lossy. At least break_samples, at most window_samples."),
+    COUNT(health, window_samples, 2, 64, "50", "Samples of a path that are weighed for loss."),
+    DURATION(health, window_time, S, D, "10m", "Samples older than this are not weighed for loss."),
+    COUNT(health, lossy_samples, 1, 64, "10",
+          "With fewer samples a path is not judged lossy. At most window_samples."),
+    COUNT(health, lossy_failed, 1, 64, "4",
+          "A lossy path has at least this many failed samples. At most lossy_samples."),
+    COUNT(health, lossy_percent, 1, 100, "20",
+          "A path is lossy from this share of failed samples on, in percent."),
+    COUNT(health, lossy_clear_percent, 0, 100, "10",
+          "A lossy path is lossy until its share of failed samples is under this, in percent. At "
+          "most lossy_percent."),
+    DURATION(health, stale, S, D, "10m",
+             "A path is not judged any more when its newest sample is this much older than the "
+             "client's newest."),
+    COUNT(health, failed_samples, 1, 1000, "3",
+          "A protection fails only with this many failed samples over all its paths."),
+    DURATION(health, silence_span, 0, H, "3s",
+             "Silence must span this time between the first and the last packet sent before a "
+             "protection fails: a blip of half a second hits a whole round of probes."),
+    COUNT(health, other_names, 1, 64, "3",
+          "Silence on names that are not the module's own counts from this many distinct names "
+          "on."),
+    COUNT(health, forwarder_names, 2, 1000, "50",
+          "A client that asks for this many distinct names and sends no probe is a forwarder: a "
+          "DNS server or a virtual appliance."),
+    COUNT(health, dnscrypt_queries, 1, 1000, "5",
+          "Encrypted queries without an answer that make a path failing for encryption, while its "
+          "plain probes are answered."),
+    DURATION(health, dnscrypt_span, 0, H, "5s", "They must span at least this time."),
+
+    COUNT(diagnose, reset_delay_divisor, 2, 100, "3",
+          "A reset was written near the client if it came faster than the smallest genuine round "
+          "trip divided by this."),
+    COUNT(diagnose, near_hops, 0, 16, "2",
+          "A reset from a public address that is this few hops away was written near the client."),
+    COUNT(diagnose, hop_difference, 1, 64, "3",
+          "A reset that is this many hops off the genuine packets of its address was written by "
+          "somebody else."),
+
+    DURATION(alerts, client_gone, S, D, "10m",
+             "The alerts of a client that was silent for this long resolve as client-gone."),
+
+    CHOICE(events, exchanges, exchanges_words, "failed",
+           "Which dns and tcp events are written: all, failed (which includes late, and not "
+           "undetermined) or none."),
+
+    COUNT(console, detail, 0, 1000, "5",
+          "Clients shown in full on the screen, the worst first; the rest get a line each."),
+
+    COUNT(limits, exchanges, LIMIT_MIN, LIMIT_MAX, "131072", "DNS exchanges open at once."),
+    COUNT(limits, attempts, LIMIT_MIN, LIMIT_MAX, "131072",
+          "Connection attempts open or remembered at once."),
+    COUNT(limits, clients, LIMIT_MIN, LIMIT_MAX, "131072", "Clients known at once."),
+    COUNT(limits, control, LIMIT_MIN, LIMIT_MAX, "65536",
+          "Exchanges and attempts of the control group, each."),
+    COUNT(limits, lookups, LIMIT_MIN, LIMIT_MAX, "16384", "Lookups of SWG names open at once."),
+    COUNT(limits, learnt, LIMIT_MIN, LIMIT_MAX, "4096",
+          "SWG addresses learnt from DNS, and likewise names."),
+    COUNT(limits, paths, 1, 64, "64", "Paths of one client and protection."),
+};
+const size_t config_setting_count = sizeof config_settings / sizeof *config_settings;
+_Static_assert(sizeof config_settings / sizeof *config_settings <= CONFIG_SETTINGS_MAX, "raise it");
+
+const struct section config_sections[] = {
+    {"swg", "The secure web gateway (SWG): what belongs to it, and how it is learnt."},
+    {"capture", "What is followed besides the watched addresses."},
+    {"dns", "DNS queries to the resolvers; times run from the query."},
+    {"tcp", "TCP connections to the SWG and the resolvers; times run from the SYN, the open or the "
+            "first data."},
+    {"clock", "Time, which in a replay is the packets' own."},
+    {"health", "From outcomes to the health of a path and a protection."},
+    {"diagnose", "Where a reset came from."},
+    {"alerts", "When alerts end."},
+    {"events", "The JSON lines of -o."},
+    {"console", "The screen."},
+    {"limits", "The most that each table holds. Where one is full the oldest entry goes, and is "
+               "counted as evicted."},
+};
+const size_t config_section_count = sizeof config_sections / sizeof *config_sections;
+_Static_assert(sizeof config_sections / sizeof *config_sections <= CONFIG_SECTIONS_MAX, "raise it");
+
+const struct setting_rule config_rules[] = {
+    {"dns", "deadline", "late"},
+    {"dns", "early", "deadline"},
+    {"tcp", "deadline", "give_up"},
+    {"tcp", "abort", "deadline"},
+    {"tcp", "race", "deadline"},
+    {"health", "break_samples", "lossy_break_samples"},
+    {"health", "lossy_break_samples", "window_samples"},
+    {"health", "lossy_samples", "window_samples"},
+    {"health", "lossy_failed", "lossy_samples"},
+    {"health", "lossy_clear_percent", "lossy_percent"},
+};
+const size_t config_rule_count = sizeof config_rules / sizeof *config_rules;
+
+const struct setting *setting_find(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct setting *s = &config_settings[i];
+        if (strcmp(s->section, section) == 0 && strcmp(s->key, key) == 0)
+            return s;
+    }
+    return NULL;
+}
