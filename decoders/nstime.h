@@ -13,7 +13,8 @@ typedef int64_t nstime;
 #define NS_PER_MS  INT64_C(1000000)
 #define NS_PER_SEC INT64_C(1000000000)
 
-/* "No such moment": later than any other, so that the minimum of deadlines needs no special case. */
+/* "No such moment": later than any other, so that the minimum of deadlines needs no special case.
+ */
 #define NSTIME_NEVER INT64_MAX
 /* "Not known". */
 #define NSTIME_NONE INT64_MIN

@@ -14,7 +14,7 @@
 #define PACKET_VLANS 4 /* deeper stacks are decoded, only the outermost four are kept */
 
 enum packet_kind {
-    PACKET_OTHER,     /* IP, but none of the below (ICMP echo, ESP, a later fragment, …) */
+    PACKET_OTHER,     /* IP, but none of the below (ICMP echo, ESP, IGMP, …) */
     PACKET_UDP,       /* ports and payload are set */
     PACKET_TCP,       /* ports, tcp and payload are set */
     PACKET_ICMP_ERROR /* icmp is set: RFC 792, RFC 4443 type < 128 */
@@ -40,8 +40,8 @@ enum tcp_flags {
 
 /* The packet that an ICMP error quotes: its own header and at least eight bytes more (RFC 792). */
 struct packet_quote {
-    struct addr src, dst;
-    uint8_t protocol; /* IPPROTO_ value */
+    struct addr src, dst; /* ADDR_NONE where the quote was too short or damaged */
+    uint8_t protocol;     /* IPPROTO_ value */
     bool has_ports, has_seq, has_dns_id;
     uint16_t src_port, dst_port;
     uint32_t seq;    /* TCP: to tell one attempt from the next */
@@ -52,17 +52,20 @@ struct packet {
     struct frame_ref ref;
     nstime time;
 
-    uint8_t mac[6]; /* link-layer source, where has_mac: ties a host's IPv4 and IPv6 together */
+    /* Link-layer sender, where has_mac: ties a host's IPv4 and IPv6 together. */
+    uint8_t mac[6];
     bool has_mac;
-    uint8_t vlans; /* how many of vlan[] are set */
-    uint16_t vlan[PACKET_VLANS]; /* ids, outermost first */
+    uint8_t vlans;               /* how many of vlan[] are set */
+    uint16_t vlan[PACKET_VLANS]; /* ids, outermost first; priority tags (id 0) are left out */
 
     struct addr src, dst;
     uint8_t protocol; /* IPPROTO_ value behind all extension headers */
     uint8_t ttl;      /* or hop limit */
     uint16_t ip_id;   /* IPv4 only, where has_ip_id */
     bool has_ip_id;
-    bool first_fragment; /* offset 0 with more to come: payload is a beginning */
+    /* Offset 0 with more to come: payload is a beginning. payload_length is then the whole
+     * datagram's for UDP (its header tells), this fragment's for TCP. */
+    bool first_fragment;
 
     uint8_t kind; /* enum packet_kind */
     uint16_t src_port, dst_port;
@@ -81,10 +84,15 @@ struct packet {
     } icmp;
 };
 
+/* Every member of out is set in any case; where the result is not PACKET_OK, only ref, time, mac
+ * and vlan, and src and dst as far as the IP header could be read, mean something. Lengths decide
+ * what is padding; where a header claims more than the frame's length, the header is believed and
+ * the rest taken as not captured. No checksum is verified. */
 enum packet_status packet_decode(const struct frame *frame, struct packet *out);
 
-/* Whether frames of this link type can be decoded at all, and its name ("EN10MB"; "DLT 147" in a
- * static buffer is never returned: unknown types give NULL). */
+/* Whether frames of this link type can be decoded at all. */
 bool packet_linktype_supported(uint32_t linktype);
+/* "EN10MB"; NULL where it is not supported. */
+const char *packet_linktype_name(uint32_t linktype);
 
 #endif
