@@ -38,6 +38,8 @@ bool watchlist_learn_name(struct watchlist *w, nstime now, const char *name, uin
 /* A connection to the address opened: it is watched on for another while. */
 void watchlist_used(struct watchlist *w, nstime now, const struct addr *addr);
 
+/* The answer that taught the address, even where its time is over; NULL. Valid until the next that
+ * is learnt. */
 const struct learnt *watchlist_learnt(const struct watchlist *w, const struct addr *addr);
 uint64_t watchlist_generation(const struct watchlist *w); /* grows whenever addresses change */
 uint64_t watchlist_evicted(const struct watchlist *w);
