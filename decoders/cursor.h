@@ -50,7 +50,9 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_be16(struct cursor *c)
 {
     const uint8_t *p = cursor_bytes(c, 2);
-    return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+    if (p == NULL)
+        return 0;
+    return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static inline uint32_t cursor_be32(struct cursor *c)
