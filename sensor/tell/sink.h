@@ -43,8 +43,8 @@ struct summary {
     const struct capture_file *file;
     nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
     const struct stats *stats;
-    uint64_t
-        unsupported_linktype; /* the last link type that could not be decoded, plus one; 0: none */
+    /* The last link type that could not be decoded, plus one; 0: none. */
+    uint64_t unsupported_linktype;
 };
 
 struct sink;

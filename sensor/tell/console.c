@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* console: see console.h. Gathers, and puts the parts in order. */
+#include "console.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console_parts.h"
+
+struct console {
+    struct sink sink; /* first: the engine knows no more */
+    struct console_options options;
+    FILE *out;
+    struct keep keep;
+    char error[160]; /* "" while all is well */
+};
+
+#define WIDTH_LEAST   80
+#define WIDTH_MOST    120
+#define WIDTH_UNKNOWN 100 /* a file or a pipe: what a mail or a ticket shows without wrapping */
+
+char *view_time(const struct view *view, nstime t, char out[WORDS_TEXT])
+{
+    char clock[WORDS_TEXT], date[WORDS_TEXT];
+    words_clock(t, view->zone, clock);
+    if (view->dated)
+        snprintf(out, WORDS_TEXT, "%.20s %.20s", words_date(t, view->zone, date), clock);
+    else
+        memcpy(out, clock, strlen(clock) + 1);
+    return out;
+}
+
+char *view_since(const struct view *view, nstime first_bad, nstime last_good, char out[SINCE_TEXT])
+{
+    char bad[WORDS_TEXT], good[WORDS_TEXT];
+    if (first_bad == NSTIME_NONE) {
+        out[0] = '\0';
+        return out;
+    }
+    view_time(view, first_bad, bad);
+    if (last_good != NSTIME_NONE)
+        snprintf(out, SINCE_TEXT, "since %s, last good %s", bad, view_time(view, last_good, good));
+    else if (view->start != NSTIME_NONE && first_bad - view->start < NS_PER_SEC)
+        snprintf(out, SINCE_TEXT, "at least since %s (start of capture)", bad);
+    else
+        snprintf(out, SINCE_TEXT, "at least since %s", bad);
+    return out;
+}
+
+enum colour status_colour(enum status status)
+{
+    static const enum colour colours[STATUS_COUNT] = {
+        [STATUS_UNDETERMINED] = COLOUR_YELLOW, [STATUS_PROTECTED] = COLOUR_GREEN,
+        [STATUS_DEGRADED] = COLOUR_YELLOW,     [STATUS_UNPROTECTED] = COLOUR_RED,
+        [STATUS_UNAVAILABLE] = COLOUR_RED,
+    };
+    return colours[status];
+}
+
+static struct view make_view(const struct summary *summary, struct zone zone)
+{
+    struct view view = {.summary = summary, .zone = zone, .start = NSTIME_NONE};
+    nstime end = NSTIME_NONE;
+    for (size_t i = 0; i < summary->file_count; i++) {
+        const struct capture_file *file = &summary->file[i];
+        if (file->first != NSTIME_NONE && (view.start == NSTIME_NONE || file->first < view.start))
+            view.start = file->first;
+        if (file->last != NSTIME_NONE && file->last > end)
+            end = file->last;
+    }
+    if (view.start != NSTIME_NONE && end != NSTIME_NONE) {
+        char first[WORDS_TEXT], last[WORDS_TEXT];
+        view.dated = strcmp(words_date(view.start, zone, first), words_date(end, zone, last)) != 0;
+    }
+    return view;
+}
+
+static unsigned fitting_width(unsigned width)
+{
+    if (width == 0)
+        return WIDTH_UNKNOWN;
+    if (width < WIDTH_LEAST)
+        return WIDTH_LEAST;
+    return width < WIDTH_MOST ? width : WIDTH_MOST;
+}
+
+static void print_clients(struct screen *s, const struct view *view, const struct keep *k,
+                          bool quiet)
+{
+    const size_t full = quiet ? 0 : k->full_count;
+    if (k->brief_count > 1)
+        console_totals(s, k);
+    for (size_t i = 0; i < full; i++) {
+        screen_newline(s);
+        console_client(s, view, k->full[i]);
+    }
+    if (!quiet && full < k->brief_count)
+        screen_newline(s);
+    for (size_t i = full; i < k->brief_count; i++)
+        console_brief(s, view, &k->brief[i]);
+}
+
+static void on_alert(struct sink *sink, const struct notice *notice)
+{
+    struct console *c = (struct console *)sink;
+    keep_alert(&c->keep, notice);
+}
+
+static void on_verdict(struct sink *sink, const struct judgement *judgement)
+{
+    struct console *c = (struct console *)sink;
+    keep_verdict(&c->keep, judgement);
+}
+
+static void on_finish(struct sink *sink, const struct summary *summary)
+{
+    struct console *c = (struct console *)sink;
+    const bool quiet = c->options.quiet;
+    const struct view view = make_view(summary, c->options.zone);
+    struct screen s = {.out = c->out,
+                       .width = fitting_width(c->options.width),
+                       .colour = c->options.colour,
+                       .utf8 = c->options.utf8};
+
+    keep_finish(&c->keep);
+    if (!quiet)
+        console_files(&s, &view);
+    if (c->keep.brief_count > 0)
+        print_clients(&s, &view, &c->keep, quiet);
+    else
+        console_nothing(&s, &view, quiet);
+    if (!quiet) {
+        console_over(&s, &view, &c->keep);
+        console_unread(&s, &view);
+    }
+
+    if (fflush(c->out) != 0 || ferror(c->out))
+        snprintf(c->error, sizeof c->error, "Cannot write the verdicts to standard output: %s.",
+                 strerror(errno));
+    else if (c->keep.failed)
+        snprintf(c->error, sizeof c->error,
+                 "Memory ran out: the screen does not show every client. Narrow what is watched "
+                 "with a filter, such as a network.");
+}
+
+static const char *get_error(const struct sink *sink)
+{
+    const struct console *c = (const struct console *)sink;
+    return c->error[0] ? c->error : NULL;
+}
+
+static void free_console(struct sink *sink)
+{
+    struct console *c = (struct console *)sink;
+    if (!c)
+        return;
+    keep_free(&c->keep);
+    free(c);
+}
+
+static const struct sink_ops console_ops = {
+    .alert = on_alert,
+    .verdict = on_verdict,
+    .finish = on_finish,
+    .error = get_error,
+    .free = free_console,
+};
+
+struct sink *console_new(FILE *out, const struct console_options *options)
+{
+    struct console *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->sink.ops = &console_ops;
+    c->options = *options;
+    c->out = out;
+    keep_init(&c->keep, options->detail);
+    return &c->sink;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* console_keep: see console_keep.h. */
+#include "console_keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void keep_init(struct keep *k, size_t detail)
+{
+    *k = (struct keep){.detail = detail};
+}
+
+void keep_free(struct keep *k)
+{
+    for (size_t i = 0; i < k->full_count; i++)
+        free(k->full[i]);
+    free(k->full);
+    free(k->pending);
+    free(k->brief);
+    keep_init(k, 0);
+}
+
+static enum rank rank_of(enum status status)
+{
+    static const enum rank ranks[STATUS_COUNT] = {
+        [STATUS_UNPROTECTED] = RANK_FAILING,       [STATUS_UNAVAILABLE] = RANK_FAILING,
+        [STATUS_DEGRADED] = RANK_DEGRADED,         [STATUS_PROTECTED] = RANK_PROTECTED,
+        [STATUS_UNDETERMINED] = RANK_UNDETERMINED,
+    };
+    return ranks[status];
+}
+
+static int compare(enum rank rank, const struct addr *addr, enum rank other_rank,
+                   const struct addr *other_addr)
+{
+    if (rank != other_rank)
+        return rank < other_rank ? -1 : 1;
+    return addr_compare(addr, other_addr);
+}
+
+/* Room for one more item of that size; NULL leaves the old block as it is. */
+static void *grown(void *items, size_t *size, size_t count, size_t item)
+{
+    if (count < *size)
+        return items;
+    const size_t wanted = *size ? *size * 2 : 16;
+    void *more = wanted > SIZE_MAX / item ? NULL : realloc(items, wanted * item);
+    if (more)
+        *size = wanted;
+    return more;
+}
+
+/* Puts the pending client among the worst, if it is one of them. What it pushes out is taken for
+ * the next client, so no more than detail + 1 are ever held. */
+static void commit(struct keep *k)
+{
+    if (!k->has_pending)
+        return;
+    k->has_pending = false;
+    struct client_full *client = k->pending;
+    size_t at = k->full_count;
+    while (at > 0 && compare(client->rank, &client->client, k->full[at - 1]->rank,
+                             &k->full[at - 1]->client) < 0)
+        at--;
+    if (at >= k->detail)
+        return;
+    if (k->full_count < k->detail) {
+        void *full = grown(k->full, &k->full_size, k->full_count, sizeof(struct client_full *));
+        if (!full) {
+            k->failed = true;
+            return;
+        }
+        k->full = full;
+        k->full_count++;
+        k->pending = NULL;
+    } else {
+        k->pending = k->full[k->full_count - 1];
+    }
+    memmove(&k->full[at + 1], &k->full[at], (k->full_count - 1 - at) * sizeof *k->full);
+    k->full[at] = client;
+}
+
+static struct client_brief *add_brief(struct keep *k, const struct judgement *judgement)
+{
+    void *brief = grown(k->brief, &k->brief_size, k->brief_count, sizeof *k->brief);
+    if (!brief) {
+        k->failed = true;
+        return NULL;
+    }
+    k->brief = brief;
+    struct client_brief *b = &k->brief[k->brief_count++];
+    *b = (struct client_brief){
+        .client = judgement->client, .role = judgement->role, .rank = RANK_PROTECTED};
+    return b;
+}
+
+static void begin_client(struct keep *k, const struct judgement *judgement)
+{
+    if (!k->pending)
+        k->pending = malloc(sizeof *k->pending);
+    if (!k->pending) {
+        k->failed = true;
+        return;
+    }
+    k->has_pending = true;
+    k->pending->client = judgement->client;
+    k->pending->rank = RANK_PROTECTED;
+    for (size_t i = 0; i < PROTECTION_COUNT; i++)
+        k->pending->given[i] = false;
+}
+
+void keep_verdict(struct keep *k, const struct judgement *judgement)
+{
+    struct client_brief *b = k->brief_count > 0 ? &k->brief[k->brief_count - 1] : NULL;
+    if (!b || !addr_equal(&b->client, &judgement->client)) {
+        commit(k);
+        b = add_brief(k, judgement);
+        if (!b)
+            return;
+        begin_client(k, judgement);
+    }
+
+    const enum rank rank = rank_of(judgement->status);
+    if (rank < b->rank)
+        b->rank = rank;
+    b->protection[judgement->protection] = (struct protection_brief){
+        .given = true,
+        .status = judgement->status,
+        .cause = judgement->cause,
+        .reason = judgement->reason,
+        .confidence = judgement->confidence,
+        .last_good = judgement->last_good,
+        .first_bad = judgement->first_bad,
+    };
+    if (k->has_pending) {
+        k->pending->rank = b->rank;
+        k->pending->given[judgement->protection] = true;
+        k->pending->judgement[judgement->protection] = *judgement;
+    }
+}
+
+void keep_alert(struct keep *k, const struct notice *notice)
+{
+    if (notice->resolution == RESOLUTION_NONE)
+        return;
+    if (k->over_count < KEEP_OVER)
+        k->over[k->over_count] = (struct over){
+            .client = notice->client,
+            .code = notice->code,
+            .resolution = notice->resolution,
+            .cause = notice->cause,
+            .confidence = notice->confidence,
+            .since = notice->since,
+            .until = notice->time,
+        };
+    k->over_count++;
+}
+
+static int compare_briefs(const void *left, const void *right)
+{
+    const struct client_brief *a = left, *b = right;
+    return compare(a->rank, &a->client, b->rank, &b->client);
+}
+
+void keep_finish(struct keep *k)
+{
+    commit(k);
+    if (k->brief_count > 0)
+        qsort(k->brief, k->brief_count, sizeof *k->brief, compare_briefs);
+}

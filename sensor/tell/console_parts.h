@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* console_parts: what the files of the console share: the view, and who prints which part. */
+#ifndef SENSOR_TELL_CONSOLE_PARTS_H
+#define SENSOR_TELL_CONSOLE_PARTS_H
+
+#include "console_keep.h"
+#include "screen.h"
+#include "sink.h"
+#include "words.h"
+
+/* What every part needs to know of the run. */
+struct view {
+    const struct summary *summary;
+    struct zone zone;
+    nstime start; /* earliest packet of all files; NSTIME_NONE */
+    bool dated;   /* the files span midnight: a time of day needs its date */
+};
+
+/* console.c */
+char *view_time(const struct view *view, nstime t, char out[WORDS_TEXT]);
+#define SINCE_TEXT 160
+/* "since 03:06:36, last good 03:06:31", "at least since 03:06:36 (start of capture)". */
+char *view_since(const struct view *view, nstime first_bad, nstime last_good, char out[SINCE_TEXT]);
+enum colour status_colour(enum status status);
+
+/* console_client.c: one client in full */
+void console_client(struct screen *s, const struct view *view, const struct client_full *client);
+/* console_proof.c: why, ruled out, notes, paths, advice and filter of one protection */
+void console_proof(struct screen *s, const struct view *view, const struct judgement *judgement);
+/* console_summary.c: everything around the clients */
+void console_files(struct screen *s, const struct view *view);
+void console_totals(struct screen *s, const struct keep *k);
+void console_brief(struct screen *s, const struct view *view, const struct client_brief *client);
+void console_over(struct screen *s, const struct view *view, const struct keep *k);
+void console_unread(struct screen *s, const struct view *view);
+void console_nothing(struct screen *s, const struct view *view, bool quiet);
+
+#endif

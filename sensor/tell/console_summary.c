@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* console_summary: everything around the clients in full: the files, the count of clients, a line
+ * for each of the others, what was over by the end, what could not be read, and what to make of a
+ * capture that holds nothing of interest. */
+#include <string.h>
+
+#include "console_parts.h"
+
+static void print_file(struct screen *s, const struct view *view, const struct capture_file *file)
+{
+    char text[WORDS_TEXT], zone[WORDS_TEXT];
+    screen_text(s, strcmp(file->name, "-") == 0 ? "standard input" : file->name);
+    if (file->first != NSTIME_NONE) {
+        screen_text(s, " · ");
+        screen_text(s, words_date(file->first, view->zone, text));
+        screen_text(s, " ");
+        screen_text(s, words_clock(file->first, view->zone, text));
+        screen_text(s, " to ");
+        screen_text(s, view_time(view, file->last, text));
+        screen_text(s, " ");
+        screen_text(s, words_zone(view->zone, zone));
+    }
+    screen_text(s, " · ");
+    screen_text(s, file->packets == 0 ? "no packets"
+                                      : words_amount(file->packets, "packet", "packets", text));
+}
+
+void console_files(struct screen *s, const struct view *view)
+{
+    const struct summary *summary = view->summary;
+    const struct stats *stats = summary->stats;
+    char text[WORDS_TEXT];
+    for (size_t i = 0; i < summary->file_count; i++) {
+        print_file(s, view, &summary->file[i]);
+        if (summary->file_count == 1) {
+            screen_text(s, ", ");
+            screen_text(s, words_count(stats->capture.watched, text));
+            screen_text(s, " watched");
+        }
+        screen_newline(s);
+        if (summary->file[i].damage) {
+            screen_to(s, 2);
+            screen_text(s, "Damaged: ");
+            screen_words(s, 11, summary->file[i].damage);
+            screen_newline(s);
+        }
+    }
+    if (summary->file_count > 1) {
+        screen_text(s, "together ");
+        screen_text(s, words_amount(stats->capture.packets, "packet", "packets", text));
+        screen_text(s, ", ");
+        screen_text(s, words_count(stats->capture.watched, text));
+        screen_text(s, " watched");
+        screen_newline(s);
+    }
+}
+
+void console_totals(struct screen *s, const struct keep *k)
+{
+    static const char *const words[RANK_COUNT][2] = {
+        [RANK_FAILING] = {" fails", " fail"},
+        [RANK_DEGRADED] = {" is degraded", " are degraded"},
+        [RANK_UNDETERMINED] = {" can't be judged", " can't be judged"},
+    };
+    uint64_t count[RANK_COUNT] = {0};
+    char number[WORDS_TEXT];
+    for (size_t i = 0; i < k->brief_count; i++)
+        count[k->brief[i].rank]++;
+
+    screen_text(s, words_count(count[RANK_FAILING], number));
+    screen_text(s, " of ");
+    screen_text(s, words_amount(k->brief_count, "client", "clients", number));
+    screen_text(s, words[RANK_FAILING][count[RANK_FAILING] != 1]);
+    for (size_t rank = RANK_DEGRADED; rank < RANK_PROTECTED; rank++) {
+        if (count[rank] == 0)
+            continue;
+        screen_text(s, ", ");
+        screen_text(s, words_count(count[rank], number));
+        screen_text(s, words[rank][count[rank] != 1]);
+    }
+    screen_newline(s);
+}
+
+static void brief_protection(struct screen *s, const struct view *view, const char *label,
+                             const struct protection_brief *p, unsigned indent)
+{
+    char since[SINCE_TEXT], text[SINCE_TEXT + 160] = "";
+    const bool bad = p->status != STATUS_PROTECTED && p->status != STATUS_UNDETERMINED;
+    const char *why = words_cause(p->cause) ? words_cause(p->cause) : words_reason(p->reason);
+    const char *confidence = confidence_name(p->confidence);
+
+    view_since(view, bad ? p->first_bad : NSTIME_NONE, p->last_good, since);
+    if (p->status != STATUS_PROTECTED)
+        snprintf(text, sizeof text, "%s%s%s%s%s%s%s", since[0] ? " " : "", since, why ? ": " : "",
+                 why ? why : "", confidence ? " (" : "", confidence ? confidence : "",
+                 confidence ? ")" : "");
+    screen_text(s, label);
+    screen_coloured(s, status_colour(p->status), words_status(p->status));
+    screen_words(s, indent, text);
+}
+
+void console_brief(struct screen *s, const struct view *view, const struct client_brief *client)
+{
+    static const char *const labels[PROTECTION_COUNT] = {"DNS ", "web "};
+    const unsigned indent = 17;
+    char address[ADDR_TEXT];
+    bool second = false;
+    screen_text(s, addr_format(&client->client, address));
+    screen_to(s, indent);
+    for (size_t i = 0; i < PROTECTION_COUNT; i++) {
+        if (!client->protection[i].given)
+            continue;
+        if (second)
+            screen_text(s, " · ");
+        brief_protection(s, view, labels[i], &client->protection[i], indent);
+        second = true;
+    }
+    screen_newline(s);
+}
+
+static void print_over(struct screen *s, const struct view *view, const struct over *over)
+{
+    static const char *const codes[NOTICE_CODE_COUNT] = {
+        [NOTICE_DNS_UNPROTECTED] = "DNS unprotected",
+        [NOTICE_DNS_DEGRADED] = "DNS degraded",
+        [NOTICE_WEB_UNAVAILABLE] = "web unavailable",
+        [NOTICE_WEB_DEGRADED] = "web degraded",
+    };
+    static const char *const ends[RESOLUTION_COUNT] = {
+        [RESOLUTION_NONE] = "",
+        [RESOLUTION_RECOVERED] = "",
+        [RESOLUTION_CLIENT_GONE] = ", when the client had fallen silent",
+        [RESOLUTION_SUSPENDED] = ", when the capture was interrupted",
+    };
+    char address[ADDR_TEXT], since[WORDS_TEXT], until[WORDS_TEXT], span[WORDS_TEXT];
+    char text[512];
+    const char *cause = words_cause(over->cause);
+    const char *confidence = confidence_name(over->confidence);
+    snprintf(text, sizeof text, "%s from %s to %s (%s)%s%s%s%s%s%s", codes[over->code],
+             view_time(view, over->since, since), view_time(view, over->until, until),
+             words_span(over->until - over->since, span), ends[over->resolution], cause ? ": " : "",
+             cause ? cause : "", confidence ? " (" : "", confidence ? confidence : "",
+             confidence ? ")" : "");
+    screen_to(s, 2);
+    screen_text(s, addr_format(&over->client, address));
+    screen_to(s, 19);
+    screen_words(s, 19, text);
+    screen_newline(s);
+}
+
+void console_over(struct screen *s, const struct view *view, const struct keep *k)
+{
+    char number[WORDS_TEXT];
+    const size_t shown = k->over_count < KEEP_OVER ? k->over_count : KEEP_OVER;
+    if (k->over_count == 0)
+        return;
+    screen_newline(s);
+    screen_text(s, "Over by the end");
+    screen_newline(s);
+    for (size_t i = 0; i < shown; i++)
+        print_over(s, view, &k->over[i]);
+    if (shown < k->over_count) {
+        screen_to(s, 2);
+        screen_text(s, "… and ");
+        screen_text(s, words_count(k->over_count - shown, number));
+        screen_text(s, " more; -o lists them all");
+        screen_newline(s);
+    }
+}
+
+/* One plain line, and only where there is something to say: a verdict from half the packets must
+ * not look like one from all of them. */
+void console_unread(struct screen *s, const struct view *view)
+{
+    const struct stats *stats = view->summary->stats;
+    const struct {
+        uint64_t count;
+        const char *one, *many;
+    } lacks[] = {
+        {stats->capture.truncated, "frame cut short by the snap length",
+         "frames cut short by the snap length"},
+        {stats->capture.malformed, "malformed frame", "malformed frames"},
+        {stats->capture.unsupported, "frame of a kind not decoded yet",
+         "frames of a kind not decoded yet"},
+        {stats->capture.kernel_drops, "packet dropped for want of buffer space",
+         "packets dropped for want of buffer space"},
+        {stats->capture.interface_drops, "packet dropped by the interface",
+         "packets dropped by the interface"},
+        {stats->tables.evicted, "entry pushed out of a full table (raise the limits)",
+         "entries pushed out of full tables (raise the limits)"},
+    };
+    char number[WORDS_TEXT], text[WORDS_TEXT + 2];
+    bool any = false;
+    for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
+        if (lacks[i].count == 0)
+            continue;
+        if (any) {
+            screen_text(s, ",");
+        } else {
+            screen_newline(s);
+            screen_text(s, "Not everything was seen:");
+        }
+        any = true;
+        snprintf(text, sizeof text, " %s",
+                 words_amount(lacks[i].count, lacks[i].one, lacks[i].many, number));
+        screen_words(s, 2, text);
+    }
+    if (any)
+        screen_newline(s);
+}
+
+void console_nothing(struct screen *s, const struct view *view, bool quiet)
+{
+    static const char *const reasons[] = {
+        "captured on another interface than the one the traffic leaves by (a VPN adapter, the "
+        "wrong Wi-Fi or Ethernet card)",
+        "a capture filter kept it out; for this question capture without one",
+        "encrypted Wi-Fi (802.11 frames): capture on the laptop itself, on the adapter as it "
+        "sees its own traffic",
+        "it runs inside a tunnel (VPN, GRE, VXLAN): capture inside it",
+        "there was only other traffic: the module was off, idle, or uses another resolver or SWG "
+        "(name it with -R or -s)",
+    };
+    const struct summary *summary = view->summary;
+    char text[160];
+    if (!quiet)
+        screen_newline(s);
+    if (summary->stats->capture.packets == 0)
+        screen_words(s, 0, "No verdict: there is no packet to judge.");
+    else
+        screen_words(s, 0,
+                     "No verdict: the capture holds no query and no connection to one of Cisco's "
+                     "resolvers or secure web gateways (SWG). That alone is no fault.");
+    screen_newline(s);
+    if (quiet)
+        return;
+    if (summary->unsupported_linktype > 0) {
+        snprintf(text, sizeof text,
+                 "Frames of link type %llu cannot be decoded. Capture on an Ethernet or Wi-Fi "
+                 "adapter instead.",
+                 (unsigned long long)(summary->unsupported_linktype - 1));
+        screen_words(s, 0, text);
+        screen_newline(s);
+    }
+    if (summary->stats->dns.responses > 0) {
+        screen_words(s, 0,
+                     "Answers of the resolvers are there, their queries are not: the capture shows "
+                     "one direction only. Mirror both, or capture on the laptop itself.");
+        screen_newline(s);
+    }
+    screen_text(s, "Likely reasons:");
+    screen_newline(s);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+        screen_to(s, 2);
+        screen_text(s, "· ");
+        screen_words(s, 4, reasons[i]);
+        screen_newline(s);
+    }
+}
