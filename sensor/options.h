@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options: the command line as a struct. One table names every option: it drives the parsing, the
+ * help and the suggestion for a mistyped one. */
+#ifndef SENSOR_OPTIONS_H
+#define SENSOR_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "sensor/config.h"
+
+/* What the run is for. */
+enum options_mode {
+    OPTIONS_REPLAY, /* read the files of -r */
+    OPTIONS_CHECK,  /* -T: check_print() */
+    OPTIONS_DUMP,   /* --dump-config: config_dump() */
+    OPTIONS_VERSION,
+    OPTIONS_HELP
+};
+
+/* The zone of times on the screen. */
+enum options_zone { OPTIONS_ZONE_UTC, OPTIONS_ZONE_LOCAL, OPTIONS_ZONE_OFFSET };
+
+/* frame_ref counts files in 16 bits. */
+#define OPTIONS_FILES_MAX 65535
+
+#define OPTIONS_ERROR CONFIG_ERROR
+
+struct options {
+    enum options_mode mode;
+    struct config_list files;     /* -r, in order; "-" is standard input, at most once */
+    const char *config_path;      /* -c; NULL: the built-in defaults */
+    struct config_list swgs;      /* -s: address, prefix, name or "any", each found good */
+    struct config_list resolvers; /* -R, likewise; empty: those of the configuration */
+    const char *events_path;      /* -o; "-" is standard output; NULL: no events */
+    bool exit_code;               /* --exit-code */
+    bool show_ids;                /* --show-ids */
+    enum options_zone zone;       /* --time */
+    int zone_minutes;             /* east of UTC, with OPTIONS_ZONE_OFFSET */
+    bool quiet;                   /* -q: no talk on standard error but errors */
+    unsigned verbose;             /* -v: how often */
+    char *filter;                 /* FILTER, its words joined by blanks; NULL: none; owned */
+};
+
+/* 0 or EX_USAGE with a full sentence in error that names the remedy. `out` points into argv and is
+ * to be freed in either case. argv is reordered, as getopt does. */
+int options_parse(int argc, char **argv, struct options *out, char error[OPTIONS_ERROR]);
+void options_free(struct options *options);
+
+/* -s and -R on top of the configuration. False where memory is out. */
+bool options_apply(const struct options *options, struct config *config);
+
+void options_help(FILE *out);
+/* Version, and the libraries that run. */
+void options_version(FILE *out);
+
+#endif
