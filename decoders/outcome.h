@@ -35,7 +35,8 @@ const char *outcome_name(enum outcome outcome);
 enum phase {
     PHASE_STARTED = 1, /* its first packet was seen; outcome is OUTCOME_NONE */
     PHASE_DECIDED = 2, /* health may use the outcome */
-    PHASE_FINAL = 4    /* nothing can change it any more: counted and told once */
+    PHASE_FINAL = 4,   /* nothing can change it any more: counted and told once */
+    PHASE_REVISED = 8  /* with DECIDED: it had been decided before, otherwise */
 };
 
 struct flow {

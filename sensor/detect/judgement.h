@@ -62,7 +62,7 @@ enum path_status { PATH_UNDETERMINED, PATH_OK, PATH_FAILING, PATH_LOSSY, PATH_ST
 #define JUDGEMENT_RULED    6
 #define JUDGEMENT_ADVICE   6
 #define JUDGEMENT_PATHS    64
-#define JUDGEMENT_TEXT     320
+#define JUDGEMENT_TEXT     400
 
 /* One thing a person can check. `text` is whole, plain English, already escaped. */
 struct evidence {

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source: where frames come from. A small interface, so that the engine's loop is the same for a
+ * savefile read by libpcap and for whatever reads captures later. */
+#ifndef SENSOR_CAPTURE_SOURCE_H
+#define SENSOR_CAPTURE_SOURCE_H
+
+#include <stdbool.h>
+
+#include "decoders/frame.h"
+
+#define SOURCE_ERROR 512
+
+enum source_status {
+    SOURCE_FRAME,   /* a frame is in out */
+    SOURCE_END,     /* in order: the end of the file, or of the pipe */
+    SOURCE_DAMAGED, /* the file can't be read on from here: source_error() */
+    SOURCE_STOPPED  /* a signal asked to stop */
+};
+
+struct source;
+
+struct source_ops {
+    enum source_status (*next)(struct source *source, struct frame *out);
+    void (*close)(struct source *source);
+};
+
+struct source {
+    const struct source_ops *ops; /* first member of every source's own struct */
+    const char *name;             /* as given; borrowed */
+    uint64_t frames;              /* read so far, those that FILTER passed over among them */
+    uint64_t bytes;               /* read so far, about: for the progress bar */
+    uint64_t size;                /* of the file; 0 where it can't be told */
+    char error[SOURCE_ERROR];     /* full sentence after SOURCE_DAMAGED */
+};
+
+static inline enum source_status source_next(struct source *source, struct frame *out)
+{
+    return source->ops->next(source, out);
+}
+
+static inline void source_close(struct source *source)
+{
+    if (source)
+        source->ops->close(source);
+}
+
+#endif

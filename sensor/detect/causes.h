@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* causes: the rules by which the diagnosis names a cause, in the order in which they are tried:
+ * proof before silence (design: "Causes"). */
+#ifndef SENSOR_DETECT_CAUSES_H
+#define SENSOR_DETECT_CAUSES_H
+
+#include "sensor/detect/findings.h"
+
+/* What a rule sees and fills in. */
+struct causes_work {
+    const struct diagnosis *in;
+    const struct findings *findings;
+    struct control_view control;
+    bool network_works; /* something else of this client worked after the failure began */
+    enum confidence cap; /* no cause may claim more: too little was tried */
+    struct judgement *out;
+};
+
+/* Sets cause, confidence, headline, why, evidence and what is ruled out. */
+void causes_explain(struct causes_work *work);
+
+/* The capture shows only one direction of this client's traffic, by positive evidence. */
+bool causes_one_way(const struct control_view *control, const struct client *client);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* client: what one client did, taken into its paths and its role. The table is in clients.c. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sensor/detect/clients.h"
+
+enum protection sample_protection(const struct sample *sample)
+{
+    return sample->kind == SAMPLE_CONNECT ? PROTECTION_WEB : PROTECTION_DNS;
+}
+
+struct path *client_path(const struct client *client, const struct sample *sample)
+{
+    const struct protection_state *state = &client->protection[sample_protection(sample)];
+    for (unsigned i = 0; i < state->paths; i++) {
+        struct path *path = &state->path[i];
+        if (path->port == sample->port && path->transport == sample->transport &&
+            addr_equal(&path->server, &sample->server))
+            return path;
+    }
+    return NULL;
+}
+
+/* The path unused longest makes way: SWG addresses change all the time. */
+static struct path *oldest_path(struct protection_state *state)
+{
+    struct path *oldest = &state->path[0];
+    for (unsigned i = 1; i < state->paths; i++)
+        if (state->path[i].last_sent < oldest->last_sent)
+            oldest = &state->path[i];
+    return oldest;
+}
+
+static struct path *make_path(struct client *client, const struct config *config,
+                              const struct sample *sample)
+{
+    struct path *path = client_path(client, sample);
+    if (path)
+        return path;
+    struct protection_state *state = &client->protection[sample_protection(sample)];
+    if (state->paths >= config->limits.paths) {
+        path = oldest_path(state);
+        path_free(path);
+        *path = state->path[--state->paths];
+        state->paths_dropped++;
+    }
+    if (state->paths == state->room) {
+        unsigned room = state->room ? state->room * 2u : 4u;
+        struct path *grown = realloc(state->path, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        state->path = grown;
+        state->room = (uint16_t)room;
+    }
+    path = &state->path[state->paths++];
+    path_init(path, sample);
+    return path;
+}
+
+/* Linear counting over 256 bits: enough to tell a laptop's few names from a forwarder's many. */
+static void note_name(struct client *client, uint64_t hash)
+{
+    hash ^= hash >> 32;
+    client->names[(hash >> 6) & 3] |= UINT64_C(1) << (hash & 63);
+}
+
+static unsigned names_seen(const struct client *client)
+{
+    unsigned bits = 0;
+    for (int i = 0; i < 4; i++)
+        bits += (unsigned)__builtin_popcountll(client->names[i]);
+    return bits;
+}
+
+enum role client_role(const struct client *client, const struct config *config)
+{
+    if (client->own_names || client->encrypted || client->connects)
+        return ROLE_MODULE;
+    if (client->answers_dns || names_seen(client) >= config->health.forwarder_names)
+        return ROLE_FORWARDER;
+    return ROLE_OTHER;
+}
+
+static void note_role(struct client *client, const struct sample *sample)
+{
+    switch (sample->kind) {
+    case SAMPLE_OWN:
+        client->own_names = true;
+        break;
+    case SAMPLE_OTHER:
+        note_name(client, sample->name_hash);
+        break;
+    case SAMPLE_ENCRYPTED:
+        client->encrypted = true;
+        break;
+    case SAMPLE_CONNECT:
+        client->connects = true;
+        break;
+    }
+}
+
+bool client_started(struct client *client, const struct config *config,
+                    const struct sample *sample)
+{
+    struct protection_state *state = &client->protection[sample_protection(sample)];
+    state->seen = true;
+    if (sample->sent > state->last_sent)
+        state->last_sent = sample->sent;
+    note_role(client, sample);
+    struct path *path = make_path(client, config, sample);
+    if (!path)
+        return false;
+    path->open++;
+    path->sent++;
+    if (sample->sent > path->last_sent)
+        path->last_sent = sample->sent;
+    return true;
+}
+
+void client_decided(struct client *client, const struct sample *sample)
+{
+    struct path *path = client_path(client, sample);
+    if (path && path->open)
+        path->open--;
+}
+
+void client_final(struct client *client, const struct sample *sample)
+{
+    struct path *path = client_path(client, sample);
+    if (!path || sample->outcome == OUTCOME_ABORTED)
+        return;
+    if (sample->outcome == OUTCOME_UNDETERMINED)
+        path->undetermined++;
+    else if (outcome_failed(sample->outcome))
+        path->failed++;
+    else
+        path->ok++;
+}
+
+bool client_take(struct client *client, const struct config *config, const struct sample *sample)
+{
+    struct protection_state *state = &client->protection[sample_protection(sample)];
+    state->seen = true;
+    note_role(client, sample);
+    struct path *path = make_path(client, config, sample);
+    if (!path)
+        return false;
+    if (sample->kind == SAMPLE_OWN && sample->outcome != OUTCOME_UNDETERMINED &&
+        state->own_samples++ == 0)
+        for (unsigned i = 0; i < state->paths; i++)
+            path_drop_weak(&state->path[i], config);
+    if (!path_take(path, config, sample, state->own_samples > 0))
+        return false;
+    if (path->newest > client->newest_sample)
+        client->newest_sample = path->newest;
+    if (sample->kind == SAMPLE_CONNECT && sample->outcome == OUTCOME_OPENED)
+        state->lookups.failed = 0;
+    return true;
+}
+
+bool client_keep(struct client *client, const struct sample *sample,
+                 const struct failure *failure)
+{
+    struct path *path = client_path(client, sample);
+    if (!path)
+        return true; /* its place was taken by a newer path */
+    if (outcome_failed(failure->outcome))
+        return path_keep(path, failure);
+    path_forget(path, failure->serial);
+    return true;
+}
+
+void client_lookup(struct client *client, const struct lookup *lookup)
+{
+    struct protection_state *state = &client->protection[PROTECTION_WEB];
+    struct swg_lookups *lookups = &state->lookups;
+    state->seen = true;
+    lookups->seen = true;
+    if (lookup->sent > lookups->last_sent)
+        lookups->last_sent = lookup->sent;
+    if (lookup->sent > state->last_sent)
+        state->last_sent = lookup->sent;
+    snprintf(lookups->name, sizeof lookups->name, "%s", lookup->name);
+    if (lookup->outcome == OUTCOME_ANSWERED)
+        lookups->failed = 0;
+    if (lookup->outcome != OUTCOME_UNANSWERED)
+        return;
+    if (lookups->failed++ == 0) {
+        lookups->first_failed = lookup->sent;
+        lookups->frames = 0;
+    }
+    if (lookups->frames < CLIENT_LOOKUPS)
+        lookups->frame[lookups->frames++] = lookup->query_frame;
+    lookups->has_rcode = lookup->has_rcode;
+    lookups->rcode = lookup->rcode;
+    lookups->server = lookup->server;
+}
+
+void client_gap(struct client *client, nstime now)
+{
+    if (client->newest_sample != NSTIME_NONE)
+        client->newest_sample = now;
+    for (int p = 0; p < PROTECTION_COUNT; p++)
+        for (unsigned i = 0; i < client->protection[p].paths; i++)
+            path_gap(&client->protection[p].path[i], now);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clients: what is known of each client: its role, its two protections with their paths, its SWG
+ * lookups, the alert that stands. A bounded table; the engine makes room by dropping the client
+ * that has been silent longest. A client is its address. */
+#ifndef SENSOR_DETECT_CLIENTS_H
+#define SENSOR_DETECT_CLIENTS_H
+
+#include <sys/queue.h>
+
+#include "decoders/lookups.h"
+#include "sensor/detect/notice.h"
+#include "sensor/detect/path.h"
+
+#define CLIENT_LOOKUPS 8  /* failed SWG lookups kept as proof */
+#define CLIENT_NAME    64 /* of the SWG name shown; longer ones are cut */
+
+/* What the alerts remember of one client's protection (sensor/detect/alerts.c). */
+struct alert_state {
+    uint64_t id; /* 0: nothing fires */
+    uint8_t code, cause, confidence, severity;
+    uint64_t count; /* failed samples when last judged */
+    nstime since;
+};
+
+struct swg_lookups {
+    bool seen;
+    nstime last_sent;
+    uint32_t failed; /* in a row, since one was answered or an SWG attempt opened */
+    nstime first_failed;
+    uint8_t frames;
+    struct frame_ref frame[CLIENT_LOOKUPS];
+    bool has_rcode;
+    uint16_t rcode;
+    struct addr server;
+    char name[CLIENT_NAME];
+};
+
+struct protection_state {
+    bool seen; /* a watched packet or an SWG lookup */
+    uint16_t paths, room;
+    struct path *path; /* owned; in order of first use */
+    uint64_t paths_dropped;
+    uint64_t own_samples; /* of the module's own names */
+    nstime last_sent;
+    struct swg_lookups lookups; /* web only */
+    uint8_t status, cause, confidence; /* as last judged */
+    struct alert_state alert;
+};
+
+struct client {
+    struct addr addr;
+    uint8_t mac[6];
+    bool has_mac;
+    bool own_names, encrypted, connects, answers_dns; /* what it was seen to do: its role */
+    uint64_t names[4];    /* bitmap that counts distinct other names */
+    uint64_t unsolicited; /* answers to it whose queries are not in the capture */
+    struct frame_ref unsolicited_frame; /* the first of them */
+    nstime last_seen;     /* newest watched packet, by the clock */
+    nstime newest_sample; /* NSTIME_NONE */
+    struct protection_state protection[PROTECTION_COUNT];
+
+    TAILQ_ENTRY(client) by_age;      /* least recently seen first */
+    TAILQ_ENTRY(client) by_alert;    /* those with an alert, least recently seen first */
+    bool alerting;
+    struct client *next_same_hash, *next_same_mac;
+};
+
+struct clients;
+
+struct clients *clients_new(const struct config *config, const uint64_t key[2]);
+void clients_free(struct clients *clients);
+
+struct client *clients_find(const struct clients *clients, const struct addr *addr);
+/* Finds or makes the client and notes that it was seen. NULL where memory or the table is full: see
+ * clients_oldest(). mac may be NULL. */
+struct client *clients_see(struct clients *clients, const struct addr *addr, const uint8_t mac[6],
+                           nstime now);
+bool clients_full(const struct clients *clients);
+struct client *clients_oldest(const struct clients *clients);
+void clients_drop(struct clients *clients, struct client *client); /* counted as evicted */
+
+size_t clients_count(const struct clients *clients);
+uint64_t clients_evicted(const struct clients *clients);
+/* All of them by address (addr_compare), in an array that the caller frees; NULL where there is
+ * none or memory is out. */
+struct client **clients_sorted(const struct clients *clients);
+
+/* The same host's address of the other family has working web protection. A host is a link-layer
+ * address that stands for one IPv4 client only: behind a router nothing is tied together. */
+bool clients_other_family_works(const struct clients *clients, const struct client *client);
+
+/* An alert began or ended for the client: keeps the list that client-gone is read from. */
+void clients_set_alerting(struct clients *clients, struct client *client, bool alerting);
+struct client *clients_first_alerting(const struct clients *clients);
+
+/* An exchange or attempt was started on the sample's path, is decided, is final. */
+bool client_started(struct client *client, const struct config *config,
+                    const struct sample *sample);
+void client_decided(struct client *client, const struct sample *sample);
+void client_final(struct client *client, const struct sample *sample);
+/* Takes a sample in. False where memory was out. */
+bool client_take(struct client *client, const struct config *config, const struct sample *sample);
+/* Proof of a failed exchange or attempt on the sample's path. */
+bool client_keep(struct client *client, const struct sample *sample,
+                 const struct failure *failure);
+void client_lookup(struct client *client, const struct lookup *lookup);
+/* The clock was set anew. */
+void client_gap(struct client *client, nstime now);
+
+struct path *client_path(const struct client *client, const struct sample *sample);
+enum protection sample_protection(const struct sample *sample);
+enum role client_role(const struct client *client, const struct config *config);
+
+#endif

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diagnose: see diagnose.h. The rules for causes are in causes.c. */
+#include "sensor/detect/diagnose.h"
+
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sensor/detect/advice.h"
+#include "sensor/detect/causes.h"
+
+static void list_paths(const struct diagnosis *in, struct judgement *out)
+{
+    const struct protection_state *state = &in->client->protection[in->protection];
+    for (unsigned i = 0; i < state->paths; i++) {
+        const struct path *path = &state->path[i];
+        if (out->path_count == JUDGEMENT_PATHS) {
+            out->paths_more++;
+            continue;
+        }
+        out->path[out->path_count++] = (struct path_view){
+            .server = path->server,
+            .port = path->port,
+            .transport = path->transport,
+            .status = health_path(in->client, path, in->config),
+            .ok = path->ok,
+            .failed = path->failed,
+            .undetermined = path->undetermined,
+            .last_ok = path->last_ok,
+        };
+    }
+    out->paths_more += state->paths_dropped;
+}
+
+static int by_server(const void *a, const void *b)
+{
+    const struct path_view *left = a, *right = b;
+    int order = addr_compare(&left->server, &right->server);
+    if (order == 0)
+        order = left->transport == right->transport ? 0
+                : left->transport == IPPROTO_UDP    ? -1
+                                                    : 1;
+    return order ? order : (int)left->port - (int)right->port;
+}
+
+static uint64_t undetermined_of(const struct judgement *out)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < out->path_count; i++)
+        count += out->path[i].undetermined;
+    return count;
+}
+
+/* A display filter for all servers of the protection; the tunnelled and the quoted match it too. */
+static void write_filter(struct judgement *out)
+{
+    char text[ADDR_TEXT];
+    size_t at = 0;
+    for (size_t i = 0; i < out->path_count && at + 80 < sizeof out->filter; i++) {
+        const struct addr *server = &out->path[i].server;
+        if (i && addr_equal(server, &out->path[i - 1].server))
+            continue;
+        at += (size_t)snprintf(out->filter + at, sizeof out->filter - at, "%s%s == %s",
+                               at ? " or " : "",
+                               server->family == ADDR_IPV6 ? "ipv6.addr" : "ip.addr",
+                               addr_format(server, text));
+    }
+}
+
+/* --- working ----------------------------------------------------------------------------------- */
+
+static void say_working(const struct diagnosis *in, struct judgement *out)
+{
+    uint64_t ok = 0, sent = 0;
+    for (size_t i = 0; i < out->path_count; i++) {
+        ok += out->path[i].ok;
+        sent += out->path[i].ok + out->path[i].failed;
+    }
+    if (in->protection == PROTECTION_DNS)
+        snprintf(out->headline, sizeof out->headline,
+                 "the resolvers answer: %" PRIu64 " of %" PRIu64 " queries", ok, sent);
+    else
+        snprintf(out->headline, sizeof out->headline,
+                 "the secure web gateway is reached: %" PRIu64 " of %" PRIu64
+                 " connection attempts opened",
+                 ok, sent);
+}
+
+/* --- not judging ------------------------------------------------------------------------------- */
+
+static void say_undetermined(const struct diagnosis *in, struct judgement *out)
+{
+    uint64_t count = undetermined_of(out);
+    bool dns = in->protection == PROTECTION_DNS;
+    const char *things = dns ? "queries" : "connection attempts";
+    switch (out->reason) {
+    case REASON_ONE_WAY_CAPTURE: {
+        struct control_view control = control_of(in->control, &in->client->addr);
+        snprintf(out->headline, sizeof out->headline,
+                 "the capture shows one direction only, so silence proves nothing");
+        struct evidence *evidence;
+        if (in->client->unsolicited) {
+            evidence = evidence_add(out, "one-way",
+                                    "%" PRIu64 " answers to the client, but not the queries",
+                                    in->client->unsolicited);
+            if (evidence)
+                evidence_frame(evidence, in->client->unsolicited_frame);
+        } else {
+            evidence_add(out, "one-way",
+                         "the client acknowledges what its other peers sent (%" PRIu64
+                         " packets), but none of their packets is in the capture",
+                         control.acknowledging);
+        }
+        snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
+                 "To know: mirror both directions of the port, or capture on the laptop itself.");
+        break;
+    }
+    case REASON_TOO_FEW_SAMPLES:
+        snprintf(out->headline, sizeof out->headline,
+                 "too few %s failed, or within too short a time, to call it a fault", things);
+        snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
+                 "To know: capture for a minute or more while the fault is there.");
+        break;
+    case REASON_END_OF_CAPTURE:
+        snprintf(out->headline, sizeof out->headline,
+                 "the capture ends before the deadline of %" PRIu64 " %s", count, things);
+        snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
+                 "To know: let the capture run on for at least half a minute.");
+        break;
+    default:
+        if (dns)
+            snprintf(out->headline, sizeof out->headline, "nothing that tells of its health");
+        else
+            snprintf(out->headline, sizeof out->headline,
+                     "the secure web gateway's name was looked up, no connection to it followed");
+        break;
+    }
+}
+
+/* --- failing ----------------------------------------------------------------------------------- */
+
+static bool works_meanwhile(const struct client *client, nstime since)
+{
+    for (int p = 0; p < PROTECTION_COUNT; p++)
+        for (unsigned i = 0; i < client->protection[p].paths; i++)
+            if (client->protection[p].path[i].last_ok >= since)
+                return true;
+    return false;
+}
+
+static enum confidence confidence_cap(const struct diagnosis *in)
+{
+    const struct health *health = in->health;
+    bool brief = health->last_bad - health->first_bad < in->config->health.silence_span;
+    if (health->weak || (health->status == STATUS_UNPROTECTED && health->dns_port_unprobed))
+        return CONFIDENCE_POSSIBLE;
+    if (health->status == STATUS_DEGRADED && !health->encryption_failing &&
+        (health->failed_samples < in->config->health.failed_samples ||
+         (health->silent && brief)))
+        return CONFIDENCE_POSSIBLE;
+    return CONFIDENCE_CERTAIN;
+}
+
+static void say_limits(const struct diagnosis *in, struct judgement *out)
+{
+    uint64_t count = undetermined_of(out);
+    if (in->health->dns_port_unprobed && out->status == STATUS_UNPROTECTED)
+        evidence_add(out, "port-not-probed",
+                     "only one of UDP 53 and UDP 443 was tried, and DNS protection needs just one "
+                     "of them");
+    if (in->health->weak)
+        evidence_add(out, "other-names",
+                     "the client never asked for the module's own names: judged by other names");
+    if (count)
+        judgement_note(out, "%" PRIu64 " %s too young to judge (the capture ends before their "
+                            "deadline)",
+                       count, in->protection == PROTECTION_DNS ? "queries" : "attempts");
+    if (in->protection == PROTECTION_WEB && out->status == STATUS_UNAVAILABLE)
+        judgement_note(out, "By default the module fails open meanwhile: web traffic leaves "
+                            "without web protection.");
+}
+
+static void explain(const struct diagnosis *in, struct judgement *out)
+{
+    char servers[JUDGEMENT_TEXT];
+    struct findings *findings = malloc(sizeof *findings);
+    if (!findings) { /* without memory there is no cause to be named */
+        out->cause = CAUSE_UNKNOWN;
+        out->confidence = CONFIDENCE_POSSIBLE;
+        return;
+    }
+    findings_collect(findings, in);
+    struct causes_work work = {.in = in,
+                               .findings = findings,
+                               .control = control_of(in->control, &in->client->addr),
+                               .cap = confidence_cap(in),
+                               .out = out};
+    if (in->health->silent && out->status != STATUS_DEGRADED &&
+        causes_one_way(&work.control, in->client)) {
+        out->status = STATUS_UNDETERMINED;
+        out->reason = REASON_ONE_WAY_CAPTURE;
+        say_undetermined(in, out);
+        free(findings);
+        return;
+    }
+    work.network_works = (work.control.last_ok != NSTIME_NONE &&
+                          work.control.last_ok >= in->health->first_bad) ||
+                         works_meanwhile(in->client, in->health->first_bad);
+    causes_explain(&work);
+    char why[JUDGEMENT_TEXT];
+    snprintf(why, sizeof why, "%.*s (%s).", JUDGEMENT_TEXT - 16, out->why,
+             confidence_name(out->confidence));
+    memcpy(out->why, why, sizeof out->why);
+    say_limits(in, out);
+    advise(out, findings_servers(findings, servers));
+    free(findings);
+}
+
+void diagnose(const struct diagnosis *in, struct judgement *out)
+{
+    memset(out, 0, sizeof *out);
+    out->client = in->client->addr;
+    out->protection = in->protection;
+    out->role = client_role(in->client, in->config);
+    out->status = in->health->status;
+    out->reason = in->health->reason;
+    out->time = in->now;
+    out->last_good = in->health->last_good;
+    out->first_bad = in->health->first_bad;
+    list_paths(in, out);
+    qsort(out->path, out->path_count, sizeof out->path[0], by_server);
+    write_filter(out);
+    if (out->status == STATUS_PROTECTED)
+        say_working(in, out);
+    else if (out->status == STATUS_UNDETERMINED)
+        say_undetermined(in, out);
+    else
+        explain(in, out);
+}

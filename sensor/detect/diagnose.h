@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diagnose: path → judgement. Why a protection fails, how sure that is, what proves it, what else
+ * was considered. A pure function of its input. */
+#ifndef SENSOR_DETECT_DIAGNOSE_H
+#define SENSOR_DETECT_DIAGNOSE_H
+
+#include "sensor/detect/control.h"
+#include "sensor/detect/health.h"
+
+/* How an SWG address came to be watched. */
+struct swg_origin {
+    const char *name;       /* the name that was looked up; NULL: configured */
+    struct frame_ref frame; /* the answer that gave it */
+};
+
+struct diagnosis {
+    const struct config *config;
+    const struct client *client;
+    enum protection protection;
+    const struct health *health; /* health_judge() of the same */
+    const struct control *control;
+    struct swg_origin swg; /* of the failing path that was used last (web) */
+    nstime now;
+    nstime capture_start; /* NSTIME_NONE */
+};
+
+void diagnose(const struct diagnosis *in, struct judgement *out);
+
+#endif
