@@ -74,16 +74,16 @@ static bool put_record(struct writer *w, const struct dns_record *record, bool o
 {
     char name[16], addr[ADDR_TEXT];
     const char *type = dns_type_name(record->type, name);
-    bool has_addr = record->addr.family != ADDR_NONE;
     if (record->type == DNS_TXT)
         return put_txt(w, record->rdata, only_public);
     if (only_public || !put(w, type, strlen(type)))
         return false;
     if (record->type == DNS_CNAME)
         return put(w, " ", 1) && put(w, record->target.text, record->target.length);
-    if (has_addr)
-        return put(w, " ", 1) && put(w, addr_format(&record->addr, addr), strlen(addr));
-    return true;
+    if (record->addr.family == ADDR_NONE)
+        return true;
+    addr_format(&record->addr, addr);
+    return put(w, " ", 1) && put(w, addr, strlen(addr));
 }
 
 /* Appends one record as a text of its own, or nothing where it does not fit. */
