@@ -78,7 +78,8 @@ static const struct {
       OTHER_NETWORK}},
     {PROTECTION_WEB,
      CAUSE_NAME_UNRESOLVED,
-     {"Let the client's DNS server resolve *.sigproxy.qq.opendns.com, *.sseproxy.qq.opendns.com and "
+     {"Let the client's DNS server resolve *.sigproxy.qq.opendns.com, *.sseproxy.qq.opendns.com "
+      "and "
       "proxy.sig.umbrella.com.",
       OTHER_NETWORK}},
 };

@@ -39,9 +39,8 @@ static enum notice_severity severity_of(const struct judgement *judgement)
 {
     if (judgement->status != STATUS_DEGRADED)
         return SEVERITY_CRITICAL;
-    return judgement->protection == PROTECTION_DNS && only_encryption(judgement)
-               ? SEVERITY_NOTICE
-               : SEVERITY_WARNING;
+    return judgement->protection == PROTECTION_DNS && only_encryption(judgement) ? SEVERITY_NOTICE
+                                                                                 : SEVERITY_WARNING;
 }
 
 static void add_path(const struct judgement *judgement, struct notice *out)
@@ -60,8 +59,8 @@ static bool fires(const struct alert_state *state, const struct judgement *judge
            (state->id || judgement->confidence >= CONFIDENCE_LIKELY);
 }
 
-static void fill(struct notice *out, const struct alert_state *state,
-                 const struct addr *client, nstime now)
+static void fill(struct notice *out, const struct alert_state *state, const struct addr *client,
+                 nstime now)
 {
     *out = (struct notice){.id = state->id,
                            .code = (enum notice_code)state->code,

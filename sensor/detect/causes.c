@@ -12,10 +12,10 @@
 
 /* What the client does when it finds no answer (domain fact 2.1): 443, then 53 about five seconds
  * later, then 443 again about ten after that. */
-#define CYCLE_53_MIN   (4 * NS_PER_SEC)
-#define CYCLE_53_MAX   (7 * NS_PER_SEC)
-#define CYCLE_443_MIN  (3 * NS_PER_SEC)
-#define CYCLE_443_MAX  (16 * NS_PER_SEC)
+#define CYCLE_53_MIN  (4 * NS_PER_SEC)
+#define CYCLE_53_MAX  (7 * NS_PER_SEC)
+#define CYCLE_443_MIN (3 * NS_PER_SEC)
+#define CYCLE_443_MAX (16 * NS_PER_SEC)
 
 static uint64_t seen(const struct causes_work *work, enum outcome outcome)
 {
@@ -52,10 +52,9 @@ static const char *ports(const struct causes_work *work, const char *joint, char
     for (size_t p = 0; p < sizeof order / sizeof order[0]; p++)
         for (size_t i = 0; i < findings->count; i++)
             if (findings->item[i].path->port == order[p]) {
-                at += (size_t)snprintf(out + at, 64 - at, "%s%s %u", at ? joint : "",
-                                       findings->item[i].path->transport == IPPROTO_TCP ? "TCP"
-                                                                                        : "UDP",
-                                       order[p]);
+                at += (size_t)snprintf(
+                    out + at, 64 - at, "%s%s %u", at ? joint : "",
+                    findings->item[i].path->transport == IPPROTO_TCP ? "TCP" : "UDP", order[p]);
                 break;
             }
     return out;
@@ -159,8 +158,8 @@ static void explain_encryption(struct causes_work *work)
 /* Lossy and nothing fails for good: a lone reset or error among silent losses is no cause. */
 static bool holds_loss(const struct causes_work *work)
 {
-    uint64_t silent = seen(work, OUTCOME_UNANSWERED) + seen(work, OUTCOME_LATE) +
-                      seen(work, OUTCOME_STALLED);
+    uint64_t silent =
+        seen(work, OUTCOME_UNANSWERED) + seen(work, OUTCOME_LATE) + seen(work, OUTCOME_STALLED);
     if (!most(work, silent))
         return false;
     if (work->in->health->failing == 0)
@@ -214,8 +213,8 @@ static void explain_foreign(struct causes_work *work)
         evidence_failures(evidence, work->findings, OUTCOME_FOREIGN);
     uint64_t silent = seen(work, OUTCOME_UNANSWERED);
     if (silent) {
-        evidence = evidence_add(work->out, "no-answer", "%" PRIu64 " more got no answer at all",
-                                silent);
+        evidence =
+            evidence_add(work->out, "no-answer", "%" PRIu64 " more got no answer at all", silent);
         if (evidence)
             evidence_failures(evidence, work->findings, OUTCOME_UNANSWERED);
     }
@@ -246,14 +245,13 @@ static void explain_reject(struct causes_work *work)
     addr_format(&icmp->from, from);
     /* Any host can say "port unreachable" of itself; a third party that says so is in the way. */
     settle(work, CAUSE_ICMP_REJECT, from_server ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN);
-    SAY(work->out->headline, "%s rejects %s on %s", from, tries(work),
-        ports(work, " and ", where));
+    SAY(work->out->headline, "%s rejects %s on %s", from, tries(work), ports(work, " and ", where));
     SAY(work->out->why, "Rejected by %s with an ICMP error", from);
     findings_share(work->findings, seen(work, OUTCOME_REJECTED), share);
     struct evidence *evidence =
         evidence_add(work->out, "icmp-error",
-                     "%s %s to %s were met by ICMP%s type %u code %u from %s, %u hop%s away",
-                     share, tries(work), findings_servers(work->findings, servers),
+                     "%s %s to %s were met by ICMP%s type %u code %u from %s, %u hop%s away", share,
+                     tries(work), findings_servers(work->findings, servers),
                      icmp->from.family == ADDR_IPV6 ? "v6" : "", icmp->type, icmp->code, from,
                      hops_of_ttl(icmp->ttl), hops_of_ttl(icmp->ttl) == 1 ? "" : "s");
     if (evidence)
@@ -294,11 +292,11 @@ static void say_reset_times(struct causes_work *work, const struct reset_weight 
     }
     findings_share(work->findings, weight->resets, share);
     findings_servers(work->findings, servers);
-    struct evidence *evidence = evidence_add(
-        work->out, weight->tells & TELL_TIME ? "reset-near" : "reset",
-        "%s connection attempts to %s were reset %s%s%s after the SYN%s", share, servers, low,
-        weight->delay_max > weight->delay_min ? " to " : "",
-        weight->delay_max > weight->delay_min ? high : "", compare);
+    struct evidence *evidence =
+        evidence_add(work->out, weight->tells & TELL_TIME ? "reset-near" : "reset",
+                     "%s connection attempts to %s were reset %s%s%s after the SYN%s", share,
+                     servers, low, weight->delay_max > weight->delay_min ? " to " : "",
+                     weight->delay_max > weight->delay_min ? high : "", compare);
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_RESET);
 }
@@ -459,10 +457,10 @@ static void explain_late(struct causes_work *work)
     SAY(work->out->headline, "the resolvers answer, but too late for the client");
     SAY(work->out->why, "Answers come after the client has given up");
     findings_share(work->findings, seen(work, OUTCOME_LATE), share);
-    struct evidence *evidence = evidence_add(
-        work->out, "late-answer", "%s queries to %s were answered only after %s to %s", share,
-        findings_servers(work->findings, servers), duration_text(low, from),
-        duration_text(high, to));
+    struct evidence *evidence =
+        evidence_add(work->out, "late-answer", "%s queries to %s were answered only after %s to %s",
+                     share, findings_servers(work->findings, servers), duration_text(low, from),
+                     duration_text(high, to));
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_LATE);
     judgement_rule_out(work->out, "silent drop: the answers do come");
@@ -492,8 +490,8 @@ static bool probe_cycle(const struct findings *findings)
 
 static bool holds_silence(const struct causes_work *work)
 {
-    uint64_t silent = seen(work, OUTCOME_UNANSWERED) + seen(work, OUTCOME_LATE) +
-                      seen(work, OUTCOME_STALLED);
+    uint64_t silent =
+        seen(work, OUTCOME_UNANSWERED) + seen(work, OUTCOME_LATE) + seen(work, OUTCOME_STALLED);
     return silent && silent == work->findings->count;
 }
 

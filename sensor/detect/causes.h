@@ -11,7 +11,7 @@ struct causes_work {
     const struct diagnosis *in;
     const struct findings *findings;
     struct control_view control;
-    bool network_works; /* something else of this client worked after the failure began */
+    bool network_works;  /* something else of this client worked after the failure began */
     enum confidence cap; /* no cause may claim more: too little was tried */
     struct judgement *out;
 };

@@ -101,8 +101,7 @@ static void note_role(struct client *client, const struct sample *sample)
     }
 }
 
-bool client_started(struct client *client, const struct config *config,
-                    const struct sample *sample)
+bool client_started(struct client *client, const struct config *config, const struct sample *sample)
 {
     struct protection_state *state = &client->protection[sample_protection(sample)];
     state->seen = true;
@@ -160,12 +159,14 @@ bool client_take(struct client *client, const struct config *config, const struc
     return true;
 }
 
-bool client_keep(struct client *client, const struct sample *sample,
-                 const struct failure *failure)
+bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure)
 {
     struct path *path = client_path(client, sample);
     if (!path)
         return true; /* its place was taken by a newer path */
+    /* Other names' failures prove nothing once the module's own names were asked for. */
+    if (sample->kind == SAMPLE_OTHER && client->protection[PROTECTION_DNS].own_samples)
+        return true;
     if (outcome_failed(failure->outcome))
         return path_keep(path, failure);
     path_forget(path, failure->serial);

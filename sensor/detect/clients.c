@@ -111,15 +111,15 @@ static bool grow(struct clients *clients)
     clients->by_mac = by_mac;
     clients->buckets = buckets;
     struct client *client;
-    TAILQ_FOREACH(client, &clients->age, by_age) {
+    TAILQ_FOREACH(client, &clients->age, by_age)
+    {
         client->next_same_mac = NULL;
         link_client(clients, client);
     }
     return true;
 }
 
-static struct client *create(struct clients *clients, const struct addr *addr,
-                             const uint8_t *mac)
+static struct client *create(struct clients *clients, const struct addr *addr, const uint8_t *mac)
 {
     if (clients_full(clients) || (clients->count == clients->buckets && !grow(clients)))
         return NULL;
@@ -217,7 +217,7 @@ struct client **clients_sorted(const struct clients *clients)
     size_t n = 0;
     struct client *client;
     TAILQ_FOREACH(client, &clients->age, by_age)
-        sorted[n++] = client;
+    sorted[n++] = client;
     qsort(sorted, n, sizeof *sorted, by_address);
     return sorted;
 }
@@ -239,6 +239,16 @@ bool clients_other_family_works(const struct clients *clients, const struct clie
                           other->protection[PROTECTION_WEB].status == STATUS_PROTECTED);
     }
     return works && ipv4 == 1;
+}
+
+void clients_gap(struct clients *clients, nstime now)
+{
+    struct client *client;
+    TAILQ_FOREACH(client, &clients->age, by_age)
+    {
+        client->last_seen = now;
+        client_gap(client, now);
+    }
 }
 
 void clients_set_alerting(struct clients *clients, struct client *client, bool alerting)

@@ -43,7 +43,8 @@ struct protection_state {
     uint64_t own_samples; /* of the module's own names */
     nstime last_sent;
     struct swg_lookups lookups; /* web only */
-    uint8_t status, cause, confidence; /* as last judged */
+    uint8_t status;             /* enum status, as last judged */
+    nstime diagnosed;           /* when a cause was last sought */
     struct alert_state alert;
 };
 
@@ -52,15 +53,15 @@ struct client {
     uint8_t mac[6];
     bool has_mac;
     bool own_names, encrypted, connects, answers_dns; /* what it was seen to do: its role */
-    uint64_t names[4];    /* bitmap that counts distinct other names */
-    uint64_t unsolicited; /* answers to it whose queries are not in the capture */
+    uint64_t names[4];                                /* bitmap that counts distinct other names */
+    uint64_t unsolicited;               /* answers to it whose queries are not in the capture */
     struct frame_ref unsolicited_frame; /* the first of them */
-    nstime last_seen;     /* newest watched packet, by the clock */
-    nstime newest_sample; /* NSTIME_NONE */
+    nstime last_seen;                   /* newest watched packet, by the clock */
+    nstime newest_sample;               /* NSTIME_NONE */
     struct protection_state protection[PROTECTION_COUNT];
 
-    TAILQ_ENTRY(client) by_age;      /* least recently seen first */
-    TAILQ_ENTRY(client) by_alert;    /* those with an alert, least recently seen first */
+    TAILQ_ENTRY(client) by_age;   /* least recently seen first */
+    TAILQ_ENTRY(client) by_alert; /* those with an alert, least recently seen first */
     bool alerting;
     struct client *next_same_hash, *next_same_mac;
 };
@@ -89,6 +90,9 @@ struct client **clients_sorted(const struct clients *clients);
  * address that stands for one IPv4 client only: behind a router nothing is tied together. */
 bool clients_other_family_works(const struct clients *clients, const struct client *client);
 
+/* The clock was set anew: see path_gap(). */
+void clients_gap(struct clients *clients, nstime now);
+
 /* An alert began or ended for the client: keeps the list that client-gone is read from. */
 void clients_set_alerting(struct clients *clients, struct client *client, bool alerting);
 struct client *clients_first_alerting(const struct clients *clients);
@@ -101,8 +105,7 @@ void client_final(struct client *client, const struct sample *sample);
 /* Takes a sample in. False where memory was out. */
 bool client_take(struct client *client, const struct config *config, const struct sample *sample);
 /* Proof of a failed exchange or attempt on the sample's path. */
-bool client_keep(struct client *client, const struct sample *sample,
-                 const struct failure *failure);
+bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure);
 void client_lookup(struct client *client, const struct lookup *lookup);
 /* The clock was set anew. */
 void client_gap(struct client *client, nstime now);

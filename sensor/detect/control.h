@@ -6,8 +6,8 @@
 #ifndef SENSOR_DETECT_CONTROL_H
 #define SENSOR_DETECT_CONTROL_H
 
-#include "sensor/config.h"
 #include "decoders/outcome.h"
+#include "sensor/config.h"
 
 /* What is known of one server from packets that are certainly its own. */
 struct baseline {
@@ -17,14 +17,14 @@ struct baseline {
 
 struct control_view {
     /* of one client, towards everything that is not watched */
-    uint64_t tried, opened; /* connections */
-    uint64_t blind;         /* opened by the client's own word, the server's never seen */
+    uint64_t tried, opened;   /* connections */
+    uint64_t blind;           /* opened by the client's own word, the server's never seen */
     uint64_t asked, answered; /* DNS queries at other resolvers */
-    struct addr resolver;   /* the one that answered last; family ADDR_NONE: none */
-    nstime last_ok;         /* newest of those that worked; NSTIME_NONE */
-    nstime rtt_min, rtt_max; /* of public hosts; NSTIME_NONE */
-    uint64_t received;      /* packets to the client from any unicast address but watched ones */
-    uint64_t acknowledging; /* packets of the client that acknowledge something */
+    struct addr resolver;     /* the one that answered last; family ADDR_NONE: none */
+    nstime last_ok;           /* newest of those that worked; NSTIME_NONE */
+    nstime rtt_min, rtt_max;  /* of public hosts; NSTIME_NONE */
+    uint64_t received;        /* packets to the client from any unicast address but watched ones */
+    uint64_t acknowledging;   /* packets of the client that acknowledge something */
 };
 
 struct control;
@@ -35,7 +35,8 @@ void control_free(struct control *control);
 /* Final reports about unwatched traffic. */
 void control_exchange(struct control *control, const struct exchange *exchange);
 void control_attempt(struct control *control, const struct attempt *attempt);
-/* A watched attempt that proved genuine (opened, the server's bytes or a quiet end): baseline only. */
+/* A watched attempt that proved genuine (opened, the server's bytes or a quiet end): baseline only.
+ */
 void control_genuine(struct control *control, const struct attempt *attempt);
 /* Any unwatched unicast packet: which directions the capture shows. */
 void control_packet(struct control *control, const struct packet *packet);

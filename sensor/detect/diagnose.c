@@ -38,9 +38,7 @@ static int by_server(const void *a, const void *b)
     const struct path_view *left = a, *right = b;
     int order = addr_compare(&left->server, &right->server);
     if (order == 0)
-        order = left->transport == right->transport ? 0
-                : left->transport == IPPROTO_UDP    ? -1
-                                                    : 1;
+        order = left->transport == right->transport ? 0 : left->transport == IPPROTO_UDP ? -1 : 1;
     return order ? order : (int)left->port - (int)right->port;
 }
 
@@ -61,14 +59,14 @@ static void write_filter(struct judgement *out)
         const struct addr *server = &out->path[i].server;
         if (i && addr_equal(server, &out->path[i - 1].server))
             continue;
-        at += (size_t)snprintf(out->filter + at, sizeof out->filter - at, "%s%s == %s",
-                               at ? " or " : "",
-                               server->family == ADDR_IPV6 ? "ipv6.addr" : "ip.addr",
-                               addr_format(server, text));
+        at += (size_t)snprintf(
+            out->filter + at, sizeof out->filter - at, "%s%s == %s", at ? " or " : "",
+            server->family == ADDR_IPV6 ? "ipv6.addr" : "ip.addr", addr_format(server, text));
     }
 }
 
-/* --- working ----------------------------------------------------------------------------------- */
+/* --- working -----------------------------------------------------------------------------------
+ */
 
 static void say_working(const struct diagnosis *in, struct judgement *out)
 {
@@ -87,7 +85,8 @@ static void say_working(const struct diagnosis *in, struct judgement *out)
                  ok, sent);
 }
 
-/* --- not judging ------------------------------------------------------------------------------- */
+/* --- not judging -------------------------------------------------------------------------------
+ */
 
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
@@ -138,7 +137,8 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
     }
 }
 
-/* --- failing ----------------------------------------------------------------------------------- */
+/* --- failing -----------------------------------------------------------------------------------
+ */
 
 static bool works_meanwhile(const struct client *client, nstime since)
 {
@@ -156,8 +156,7 @@ static enum confidence confidence_cap(const struct diagnosis *in)
     if (health->weak || (health->status == STATUS_UNPROTECTED && health->dns_port_unprobed))
         return CONFIDENCE_POSSIBLE;
     if (health->status == STATUS_DEGRADED && !health->encryption_failing &&
-        (health->failed_samples < in->config->health.failed_samples ||
-         (health->silent && brief)))
+        (health->failed_samples < in->config->health.failed_samples || (health->silent && brief)))
         return CONFIDENCE_POSSIBLE;
     return CONFIDENCE_CERTAIN;
 }
@@ -173,8 +172,9 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
         evidence_add(out, "other-names",
                      "the client never asked for the module's own names: judged by other names");
     if (count)
-        judgement_note(out, "%" PRIu64 " %s too young to judge (the capture ends before their "
-                            "deadline)",
+        judgement_note(out,
+                       "%" PRIu64 " %s too young to judge (the capture ends before their "
+                       "deadline)",
                        count, in->protection == PROTECTION_DNS ? "queries" : "attempts");
     if (in->protection == PROTECTION_WEB && out->status == STATUS_UNAVAILABLE)
         judgement_note(out, "By default the module fails open meanwhile: web traffic leaves "
@@ -204,9 +204,9 @@ static void explain(const struct diagnosis *in, struct judgement *out)
         free(findings);
         return;
     }
-    work.network_works = (work.control.last_ok != NSTIME_NONE &&
-                          work.control.last_ok >= in->health->first_bad) ||
-                         works_meanwhile(in->client, in->health->first_bad);
+    work.network_works =
+        (work.control.last_ok != NSTIME_NONE && work.control.last_ok >= in->health->first_bad) ||
+        works_meanwhile(in->client, in->health->first_bad);
     causes_explain(&work);
     char why[JUDGEMENT_TEXT];
     snprintf(why, sizeof why, "%.*s (%s).", JUDGEMENT_TEXT - 16, out->why,

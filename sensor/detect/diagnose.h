@@ -21,7 +21,6 @@ struct diagnosis {
     const struct control *control;
     struct swg_origin swg; /* of the failing path that was used last (web) */
     nstime now;
-    nstime capture_start; /* NSTIME_NONE */
 };
 
 void diagnose(const struct diagnosis *in, struct judgement *out);

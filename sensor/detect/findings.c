@@ -40,8 +40,7 @@ static void add_path(struct findings *findings, const struct path *path, nstime 
         findings->total++;
         findings->by_outcome[failure->outcome]++;
         if (findings->count < FINDINGS_MAX)
-            findings->item[findings->count++] =
-                (struct finding){.failure = failure, .path = path};
+            findings->item[findings->count++] = (struct finding){.failure = failure, .path = path};
     }
 }
 

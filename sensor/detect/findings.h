@@ -15,8 +15,8 @@ struct finding {
 
 struct findings {
     size_t count;
-    struct finding item[FINDINGS_MAX]; /* in order of `sent` */
-    uint64_t total;                    /* failures, those not kept among them */
+    struct finding item[FINDINGS_MAX];  /* in order of `sent` */
+    uint64_t total;                     /* failures, those not kept among them */
     uint64_t by_outcome[OUTCOME_COUNT]; /* of the kept ones */
     size_t servers;
     struct addr server[4]; /* the first distinct ones, for the text */
@@ -35,8 +35,8 @@ const char *findings_share(const struct findings *findings, uint64_t part, char 
 const struct path *findings_path(const struct findings *findings, enum outcome outcome);
 
 /* Adds a piece of evidence; NULL where there is no room. printf-like text. */
-struct evidence *evidence_add(struct judgement *judgement, const char *fact, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+struct evidence *evidence_add(struct judgement *judgement, const char *fact, const char *format,
+                              ...) __attribute__((format(printf, 3, 4)));
 /* Adds a frame; those beyond the limit, or of another file than the first, are counted as more. */
 void evidence_frame(struct evidence *evidence, struct frame_ref frame);
 /* The frames (query, then reply) of every failure with the outcome; OUTCOME_NONE: of all. */

@@ -88,8 +88,8 @@ static bool probed(const struct client *client, const struct protection_state *s
     for (unsigned i = 0; i < state->paths; i++) {
         const struct path *path = &state->path[i];
         enum path_status status = health_path(client, path, config);
-        if (path->transport == IPPROTO_UDP && path->port == port &&
-            status != PATH_UNDETERMINED && status != PATH_STALE)
+        if (path->transport == IPPROTO_UDP && path->port == port && status != PATH_UNDETERMINED &&
+            status != PATH_STALE)
             return true;
     }
     return false;
@@ -121,8 +121,7 @@ static void judge_lookups(struct health *health, const struct swg_lookups *looku
     health->failed_samples = lookups->failed;
 }
 
-static enum reason why_not_judged(const struct client *client,
-                                  const struct protection_state *state)
+static enum reason why_not_judged(const struct client *client, const struct protection_state *state)
 {
     uint64_t undetermined = 0;
     for (unsigned i = 0; i < state->paths; i++) {
@@ -143,9 +142,8 @@ struct health health_judge(const struct client *client, enum protection protecti
                            const struct config *config, bool other_family_works, bool at_end)
 {
     const struct protection_state *state = &client->protection[protection];
-    struct health health = {.first_bad = NSTIME_NONE,
-                            .last_bad = NSTIME_NONE,
-                            .last_good = NSTIME_NONE};
+    struct health health = {
+        .first_bad = NSTIME_NONE, .last_bad = NSTIME_NONE, .last_good = NSTIME_NONE};
     count_paths(&health, client, state, config, at_end);
     if (protection == PROTECTION_DNS)
         health.dns_port_unprobed = !probed(client, state, config, DNS_PORT) ||

@@ -9,14 +9,14 @@
 struct health {
     enum status status;
     enum reason reason; /* where undetermined; one-way is for the diagnosis to find */
-    bool waiting; /* a path without any sample has something open: keep the last judgement */
+    bool waiting;       /* a path without any sample has something open: keep the last judgement */
     unsigned judged, failing, lossy; /* paths */
     unsigned failed_samples;         /* of the failing and lossy paths */
-    nstime first_bad; /* first packet of the failing runs; NSTIME_NONE */
-    nstime last_bad;  /* newest packet of them */
-    nstime last_good; /* newest success sent before first_bad (or at all); NSTIME_NONE */
-    bool silent;      /* every failure rests on silence */
-    bool weak;        /* only silence on names that are not the module's own */
+    nstime first_bad;                /* first packet of the failing runs; NSTIME_NONE */
+    nstime last_bad;                 /* newest packet of them */
+    nstime last_good;       /* newest success sent before first_bad (or at all); NSTIME_NONE */
+    bool silent;            /* every failure rests on silence */
+    bool weak;              /* only silence on names that are not the module's own */
     bool dns_port_unprobed; /* the DNS failure was never tried on one of UDP 53 and UDP 443 */
     bool lookups_failed;    /* the SWG's name cannot be looked up */
     bool encryption_failing;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* judgement: the arrow from diagnose to alerts and to tell. What one client's protection is, why,
- * and what proves it. The words are the contract's; the tables of their names are in judgement.c. */
+ * and what proves it. The words are the contract's; the tables of their names are in judgement.c.
+ */
 #ifndef SENSOR_DETECT_JUDGEMENT_H
 #define SENSOR_DETECT_JUDGEMENT_H
 
@@ -88,25 +89,27 @@ struct judgement {
     enum protection protection;
     enum role role;
     enum status status;
-    enum cause cause;           /* failing or degraded */
-    enum reason reason;         /* undetermined */
-    enum confidence confidence; /* with a cause */
-    nstime time;                /* when this became so, or the end */
-    nstime last_good;           /* newest success before first_bad; NSTIME_NONE: none was seen */
-    nstime first_bad;           /* first packet of the failure; NSTIME_NONE */
-    char headline[JUDGEMENT_TEXT]; /* one line after the status word: what is so ("nothing answers on UDP 53 or UDP 443") */
-    char why[JUDGEMENT_TEXT];      /* the cause in one sentence, confidence in words at its end; "" */
+    enum cause cause;              /* failing or degraded */
+    enum reason reason;            /* undetermined */
+    enum confidence confidence;    /* with a cause */
+    nstime time;                   /* when this became so, or the end */
+    nstime last_good;              /* newest success before first_bad; NSTIME_NONE: none was seen */
+    nstime first_bad;              /* first packet of the failure; NSTIME_NONE */
+    char headline[JUDGEMENT_TEXT]; /* one line after the status word: what is so ("nothing answers
+                                      on UDP 53 or UDP 443") */
+    char why[JUDGEMENT_TEXT]; /* the cause in one sentence, confidence in words at its end; "" */
     size_t evidence_count;
     struct evidence evidence[JUDGEMENT_EVIDENCE];
     size_t ruled_out_count;
     char ruled_out[JUDGEMENT_RULED][JUDGEMENT_TEXT]; /* "rejected: no ICMP error" */
     size_t note_count;
-    char note[JUDGEMENT_RULED][JUDGEMENT_TEXT]; /* remarks that are no fault ("2 attempts too young to judge") */
+    char note[JUDGEMENT_RULED]
+             [JUDGEMENT_TEXT]; /* remarks that are no fault ("2 attempts too young to judge") */
     size_t advice_count;
     char advice[JUDGEMENT_ADVICE][JUDGEMENT_TEXT]; /* steps in order */
     size_t path_count;
     struct path_view path[JUDGEMENT_PATHS];
-    uint64_t paths_more; /* further paths, not listed */
+    uint64_t paths_more;         /* further paths, not listed */
     char filter[JUDGEMENT_TEXT]; /* Wireshark display filter that shows it; "" */
 };
 

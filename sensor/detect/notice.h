@@ -38,8 +38,8 @@ struct notice {
     struct addr client; /* scope is client */
     bool has_path;      /* one path alone is the trouble */
     struct path_view path;
-    nstime time;  /* of this edge */
-    nstime since; /* first packet of the failure */
+    nstime time;    /* of this edge */
+    nstime since;   /* first packet of the failure */
     uint64_t count; /* failed samples so far */
     enum cause cause;
     enum confidence confidence;

@@ -216,8 +216,8 @@ static bool take_weak(struct path *path, const struct config *config, const stru
         if (!path->weak_sample)
             return false;
     }
-    unsigned enough = config->health.other_names < PATH_WEAK ? config->health.other_names
-                                                             : PATH_WEAK;
+    unsigned enough =
+        config->health.other_names < PATH_WEAK ? config->health.other_names : PATH_WEAK;
     if (path->weak < enough)
         path->weak_sample[path->weak++] = *sample;
     else

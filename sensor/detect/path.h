@@ -33,18 +33,19 @@ struct path {
     nstime last_sent;                  /* newest packet of any kind sent on it */
 
     uint16_t samples, room;
-    uint16_t floor; /* so many of the oldest are from before a gap: not ordered against newer ones */
+    uint16_t
+        floor; /* so many of the oldest are from before a gap: not ordered against newer ones */
     struct path_sample *sample; /* in order of `sent`; owned */
 
     uint32_t failures;       /* how many of failure[] are set */
     uint64_t failures_total; /* since the last clean recovery */
     struct failure *failure; /* NULL until the first; owned */
 
-    uint8_t weak; /* silences on other names not counted yet, distinct */
+    uint8_t weak;               /* silences on other names not counted yet, distinct */
     struct sample *weak_sample; /* owned */
 
-    nstime encrypted_ok;      /* newest paired DNSCrypt query; NSTIME_NONE */
-    nstime encrypted_sample;  /* when one last counted as a success (at most one a second) */
+    nstime encrypted_ok;       /* newest paired DNSCrypt query; NSTIME_NONE */
+    nstime encrypted_sample;   /* when one last counted as a success (at most one a second) */
     uint32_t encrypted_silent; /* DNSCrypt queries in a row without an answer */
     nstime encrypted_silent_since;
     bool encryption_failing;

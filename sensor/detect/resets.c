@@ -71,7 +71,8 @@ static bool near_witness(const struct diagnosis *in, const struct finding *findi
            hops_of_ttl(icmp->ttl) <= in->config->diagnose.near_hops;
 }
 
-/* Positive evidence that the server itself wrote them: as slow and as far as its genuine packets. */
+/* Positive evidence that the server itself wrote them: as slow and as far as its genuine packets.
+ */
 static bool agrees(const struct diagnosis *in, const struct failure *failure,
                    const struct reference *reference)
 {

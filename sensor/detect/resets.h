@@ -17,12 +17,12 @@ enum reset_tell {
 struct reset_weight {
     enum cause cause; /* CAUSE_MIDDLEBOX_RESET, CAUSE_SERVER_RESET or CAUSE_RESET */
     enum confidence confidence;
-    unsigned tells;             /* enum reset_tell, or-ed: those that most of the resets show */
-    uint64_t resets;            /* weighed */
+    unsigned tells;  /* enum reset_tell, or-ed: those that most of the resets show */
+    uint64_t resets; /* weighed */
     nstime delay_min, delay_max;
-    nstime genuine;             /* the round trip they were held against; NSTIME_NONE */
-    bool genuine_is_server;     /* it is the server's own or its network's, not another host's */
-    uint8_t ttl, genuine_ttl;   /* of the newest reset; of genuine packets, 0: none seen */
+    nstime genuine;           /* the round trip they were held against; NSTIME_NONE */
+    bool genuine_is_server;   /* it is the server's own or its network's, not another host's */
+    uint8_t ttl, genuine_ttl; /* of the newest reset; of genuine packets, 0: none seen */
     bool window_copied, ip_id_copied, ttl_copied;
     uint16_t window;
     struct frame_ref race, witness;

@@ -94,8 +94,8 @@ struct failure failure_of_exchange(const struct exchange *exchange)
         .decided = exchange->decided,
         .rtt = exchange->rtt,
         .query = exchange->query_frame,
-        .reply = exchange->outcome == OUTCOME_REJECTED ? exchange->icmp.frame
-                                                       : exchange->answer_frame,
+        .reply =
+            exchange->outcome == OUTCOME_REJECTED ? exchange->icmp.frame : exchange->answer_frame,
         .edns = exchange->edns,
         .has_rcode = exchange->has_rcode,
         .rcode = exchange->rcode,

@@ -33,7 +33,7 @@ struct failure {
     uint64_t serial;
     enum outcome outcome;
     nstime sent, decided;
-    nstime rtt; /* NSTIME_NONE */
+    nstime rtt;                    /* NSTIME_NONE */
     struct frame_ref query, reply; /* reply.number 0: none */
     bool edns;
     bool has_rcode;
@@ -43,8 +43,8 @@ struct failure {
     struct icmp_error icmp;
 };
 
-bool outcome_failed(enum outcome outcome);  /* a sample that failed */
-bool outcome_silent(enum outcome outcome);  /* failed by silence: unanswered, late, stalled */
+bool outcome_failed(enum outcome outcome); /* a sample that failed */
+bool outcome_silent(enum outcome outcome); /* failed by silence: unanswered, late, stalled */
 
 struct sample sample_of_exchange(const struct exchange *exchange);
 struct sample sample_of_connect(const struct connect *connect);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine: see engine.h. */
+#include "sensor/engine.h"
+
+#include <stdlib.h>
+
+#include "sensor/clock.h"
+#include "sensor/judging.h"
+#include "sensor/tracking.h"
+
+#define SINKS_MAX 4
+
+struct engine {
+    const struct config *config;
+    struct watchlist *watchlist;
+    struct clock clock;
+    struct tracking *tracking;
+    struct judging *judging;
+    struct sink *sink[SINKS_MAX];
+    size_t sinks;
+    struct stats stats;
+    uint64_t decodable; /* frames whose link type is known */
+    uint32_t linktype;  /* the last one that is not */
+    struct reports reports;
+    struct notices notices;
+    struct engine_result result;
+};
+
+struct engine *engine_new(const struct config *config, struct watchlist *watchlist,
+                          const uint64_t key[2])
+{
+    struct engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return NULL;
+    e->config = config;
+    e->watchlist = watchlist;
+    clock_init(&e->clock, config->clock.backstep);
+    e->tracking = tracking_new(config, key);
+    e->judging = judging_new(config, key);
+    if (!e->tracking || !e->judging) {
+        engine_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    tracking_free(e->tracking);
+    judging_free(e->judging);
+    free(e);
+}
+
+void engine_add_sink(struct engine *e, struct sink *sink)
+{
+    if (e->sinks < SINKS_MAX)
+        e->sink[e->sinks++] = sink;
+}
+
+void engine_next_file(struct engine *e)
+{
+    clock_next_file(&e->clock);
+}
+
+void engine_passed_over(struct engine *e, uint64_t frames)
+{
+    e->stats.capture.packets += frames;
+}
+
+/* --- tell --------------------------------------------------------------------------------------
+ */
+
+static void tell_report(struct engine *e, const struct report *report)
+{
+    for (size_t i = 0; i < e->sinks; i++) {
+        struct sink *sink = e->sink[i];
+        if (report->kind == REPORT_EXCHANGE && report->exchange.phase & PHASE_FINAL &&
+            sink->ops->exchange)
+            sink->ops->exchange(sink, &report->exchange);
+        if (report->kind == REPORT_ATTEMPT && report->attempt.phase & PHASE_FINAL &&
+            sink->ops->attempt)
+            sink->ops->attempt(sink, &report->attempt);
+    }
+}
+
+static void tell_notices(struct engine *e, const struct notices *notices)
+{
+    for (size_t n = 0; n < notices->count; n++)
+        for (size_t i = 0; i < e->sinks; i++)
+            if (e->sink[i]->ops->alert)
+                e->sink[i]->ops->alert(e->sink[i], &notices->item[n]);
+}
+
+static void tell_verdict(void *context, const struct judgement *judgement)
+{
+    struct engine *e = context;
+    if (judgement->status == STATUS_UNPROTECTED || judgement->status == STATUS_UNAVAILABLE)
+        e->result.fails = true;
+    if (judgement->status == STATUS_PROTECTED || judgement->status == STATUS_DEGRADED)
+        e->result.works = true;
+    for (size_t i = 0; i < e->sinks; i++)
+        if (e->sink[i]->ops->verdict)
+            e->sink[i]->ops->verdict(e->sink[i], judgement);
+}
+
+/* --- track, judge ------------------------------------------------------------------------------
+ */
+
+/* A connection that opened keeps its address watched. */
+static void keep_watched(struct engine *e, nstime now, const struct report *report)
+{
+    if (report->kind == REPORT_ATTEMPT && report->attempt.opened)
+        watchlist_used(e->watchlist, now, &report->attempt.flow.server);
+}
+
+static void take_reports(struct engine *e, nstime now, bool at_end)
+{
+    for (size_t i = 0; i < e->reports.count; i++) {
+        const struct report *report = &e->reports.item[i];
+        keep_watched(e, now, report);
+        judging_report(e->judging, e->watchlist, now, report, at_end, &e->notices);
+        tell_notices(e, &e->notices);
+        tell_report(e, report);
+    }
+}
+
+/* An answer to an SWG lookup that was seen teaches its addresses, and the names on the way. */
+static void learn(struct engine *e, nstime now, struct frame_ref frame)
+{
+    const struct lesson *lesson = e->reports.lesson;
+    if (!lesson)
+        return;
+    for (size_t i = 0; i < lesson->addresses; i++)
+        watchlist_learn(e->watchlist, now, e->reports.lesson_name, &lesson->address[i].addr,
+                        lesson->address[i].ttl, frame);
+    for (size_t i = 0; i < lesson->names; i++)
+        watchlist_learn_name(e->watchlist, now, lesson->name[i].name.text, lesson->name[i].ttl);
+}
+
+/* What became due before `now`, in the order of its deadlines, each at its own moment. */
+static void run_until(struct engine *e, nstime now)
+{
+    for (;;) {
+        nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
+        nstime due = tracked < judged ? tracked : judged;
+        if (due >= now)
+            return;
+        if (tracked <= judged) {
+            if (!tracking_expire(e->tracking, now, &e->reports))
+                return;
+            take_reports(e, due, false);
+        } else {
+            if (!judging_expire(e->judging, now, &e->notices))
+                return;
+            tell_notices(e, &e->notices);
+        }
+    }
+}
+
+/* The clock was set anew: what is open can't be judged, what fires is suspended. */
+static void gap(struct engine *e, nstime before)
+{
+    while (tracking_close(e->tracking, &e->reports))
+        take_reports(e, before, false);
+    while (judging_gap(e->judging, before, e->clock.now, &e->notices))
+        tell_notices(e, &e->notices);
+}
+
+static bool count_status(struct engine *e, const struct frame *frame, enum packet_status status)
+{
+    if (packet_linktype_supported(frame->linktype))
+        e->decodable++;
+    else
+        e->linktype = frame->linktype;
+    switch (status) {
+    case PACKET_OK:
+        return true;
+    case PACKET_TRUNCATED:
+        e->stats.capture.truncated++;
+        break;
+    case PACKET_MALFORMED:
+        e->stats.capture.malformed++;
+        break;
+    case PACKET_UNSUPPORTED:
+        e->stats.capture.unsupported++;
+        break;
+    case PACKET_NOT_IP:
+        break;
+    }
+    return false;
+}
+
+void engine_frame(struct engine *e, const struct frame *frame)
+{
+    struct packet packet;
+    nstime before = e->clock.now;
+    enum clock_step step = clock_packet(&e->clock, frame->time);
+    nstime now = e->clock.now;
+    if (step == CLOCK_GAP)
+        gap(e, before);
+    else if (step == CLOCK_ADVANCED)
+        run_until(e, now);
+    e->stats.capture.packets++;
+    if (!count_status(e, frame, packet_decode(frame, &packet)))
+        return;
+    const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
+                            judging_alive(e->judging, ADDR_IPV6, now)};
+    tracking_packet(e->tracking, e->watchlist, now, &packet, routed, &e->reports);
+    e->stats.capture.watched += e->reports.watched;
+    e->stats.capture.malformed += e->reports.malformed;
+    judging_packet(e->judging, now, &packet, &e->reports, &e->notices);
+    tell_notices(e, &e->notices);
+    learn(e, now, packet.ref);
+    take_reports(e, now, false);
+}
+
+/* --- the end -----------------------------------------------------------------------------------
+ */
+
+static void collect_stats(struct engine *e)
+{
+    const struct exchange_counts *dns = tracking_exchanges(e->tracking);
+    const struct attempt_counts *tcp = tracking_attempts(e->tracking);
+    const struct lookup_counts *lookups = tracking_lookups(e->tracking);
+    struct stats *s = &e->stats;
+    s->dns.queries = dns->queries;
+    s->dns.copies = dns->copies;
+    s->dns.responses = dns->responses;
+    s->dns.unsolicited = dns->unsolicited;
+    s->dns.answered = dns->outcome[OUTCOME_ANSWERED];
+    s->dns.late = dns->outcome[OUTCOME_LATE];
+    s->dns.error = dns->outcome[OUTCOME_ERROR];
+    s->dns.foreign = dns->outcome[OUTCOME_FOREIGN];
+    s->dns.rejected = dns->outcome[OUTCOME_REJECTED];
+    s->dns.reset = dns->outcome[OUTCOME_RESET];
+    s->dns.unanswered = dns->outcome[OUTCOME_UNANSWERED];
+    s->dns.undetermined = dns->outcome[OUTCOME_UNDETERMINED];
+    s->tcp.syns = tcp->syns;
+    s->tcp.attempts = tcp->attempts;
+    s->tcp.opened = tcp->outcome[OUTCOME_OPENED];
+    s->tcp.reset = tcp->outcome[OUTCOME_RESET];
+    s->tcp.rejected = tcp->outcome[OUTCOME_REJECTED];
+    s->tcp.aborted = tcp->outcome[OUTCOME_ABORTED];
+    s->tcp.unanswered = tcp->outcome[OUTCOME_UNANSWERED];
+    s->tcp.killed = tcp->outcome[OUTCOME_KILLED];
+    s->tcp.stalled = tcp->outcome[OUTCOME_STALLED];
+    s->tcp.undetermined = tcp->outcome[OUTCOME_UNDETERMINED];
+    s->lookups.queries = lookups->queries;
+    s->lookups.answered = lookups->answered;
+    s->lookups.failed = lookups->failed;
+    s->tables.exchanges = dns->open;
+    s->tables.attempts = tcp->open;
+    s->tables.clients = judging_clients(e->judging);
+    s->tables.evicted = tracking_evicted(e->tracking) + judging_evicted(e->judging) +
+                        watchlist_evicted(e->watchlist);
+}
+
+struct engine_result engine_finish(struct engine *e, const struct capture_file *files, size_t count)
+{
+    nstime end = e->clock.now;
+    uint64_t exchanges = tracking_exchanges(e->tracking)->open;
+    uint64_t attempts = tracking_attempts(e->tracking)->open;
+    while (tracking_close(e->tracking, &e->reports))
+        take_reports(e, end, true);
+    if (!judging_verdicts(e->judging, e->watchlist, end, tell_verdict, e))
+        e->result.lost++;
+    collect_stats(e);
+    e->stats.tables.exchanges = exchanges; /* in use when the capture ended */
+    e->stats.tables.attempts = attempts;
+    e->result.linktype = e->linktype;
+    e->result.undecodable = e->stats.capture.unsupported > 0 && e->decodable == 0;
+    e->result.lost += judging_lost(e->judging);
+    struct summary summary = {
+        .file_count = count,
+        .file = files,
+        .end = end,
+        .stats = &e->stats,
+        .unsupported_linktype = e->linktype ? (uint64_t)e->linktype + 1 : 0,
+    };
+    for (size_t i = 0; i < e->sinks; i++)
+        if (e->sink[i]->ops->finish)
+            e->sink[i]->ops->finish(e->sink[i], &summary);
+    return e->result;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine: calls each stage in turn and hands what it returns to the next:
+ * frame → packet → outcome → path → judgement → notice → sink. No stage calls another. */
+#ifndef SENSOR_ENGINE_H
+#define SENSOR_ENGINE_H
+
+#include "sensor/config.h"
+#include "sensor/tell/sink.h"
+#include "sensor/watchlist.h"
+
+struct engine;
+
+/* Config and watchlist stay the caller's; key: 128 random bits for the tables' hashes, on which
+ * no output depends. NULL where memory is out. */
+struct engine *engine_new(const struct config *config, struct watchlist *watchlist,
+                          const uint64_t key[2]);
+void engine_free(struct engine *engine);
+
+/* At most four; before the first frame. The sink stays the caller's. */
+void engine_add_sink(struct engine *engine, struct sink *sink);
+
+void engine_next_file(struct engine *engine);
+void engine_frame(struct engine *engine, const struct frame *frame);
+/* Frames that were read but narrowed away by FILTER count as read, no more. */
+void engine_passed_over(struct engine *engine, uint64_t frames);
+
+/* How a run ended, for --exit-code. */
+struct engine_result {
+    bool fails;        /* any verdict is unprotected or unavailable */
+    bool works;        /* any is protected or degraded */
+    bool undecodable;  /* frames came, and none had a link type that can be decoded */
+    uint32_t linktype; /* the last such one */
+    uint64_t lost;     /* samples that could not be kept because memory was out */
+};
+
+/* Ends what is open, tells the verdicts and the counters. files: as read, for the sinks. */
+struct engine_result engine_finish(struct engine *engine, const struct capture_file *files,
+                                   size_t count);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judging: see judging.h. */
+#include "sensor/judging.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+
+struct judging {
+    const struct config *config;
+    struct clients *clients;
+    struct control *control;
+    struct alerts alerts;
+    struct judgement judgement; /* scratch: too large for the stack of every report */
+    uint64_t lost;
+};
+
+struct judging *judging_new(const struct config *config, const uint64_t key[2])
+{
+    struct judging *j = calloc(1, sizeof *j);
+    if (!j)
+        return NULL;
+    j->config = config;
+    j->clients = clients_new(config, key);
+    j->control = control_new(config, key);
+    if (!j->clients || !j->control) {
+        judging_free(j);
+        return NULL;
+    }
+    return j;
+}
+
+void judging_free(struct judging *j)
+{
+    if (!j)
+        return;
+    clients_free(j->clients);
+    control_free(j->control);
+    free(j);
+}
+
+/* --- clients -----------------------------------------------------------------------------------
+ */
+
+static void end_alerts(struct judging *j, struct client *client, enum notice_resolution resolution,
+                       nstime now, struct notices *out)
+{
+    for (int p = 0; p < PROTECTION_COUNT; p++)
+        if (alerts_end(&client->protection[p].alert, &client->addr, resolution, now,
+                       &out->item[out->count]))
+            out->count++;
+    clients_set_alerting(j->clients, client, false);
+}
+
+static struct client *see(struct judging *j, const struct addr *addr, const uint8_t *mac,
+                          nstime now, struct notices *out)
+{
+    if (!clients_find(j->clients, addr) && clients_full(j->clients)) {
+        struct client *oldest = clients_oldest(j->clients);
+        end_alerts(j, oldest, RESOLUTION_CLIENT_GONE, now, out);
+        clients_drop(j->clients, oldest);
+    }
+    struct client *client = clients_see(j->clients, addr, mac, now);
+    if (!client)
+        j->lost++;
+    return client;
+}
+
+void judging_packet(struct judging *j, nstime now, const struct packet *packet,
+                    const struct reports *reports, struct notices *out)
+{
+    out->count = 0;
+    if (reports->passing && j->config->capture.control)
+        control_packet(j->control, packet);
+    if (reports->dns_server) {
+        struct client *server = clients_find(j->clients, &packet->src);
+        if (server)
+            server->answers_dns = true;
+    }
+    if (reports->client.family == ADDR_NONE)
+        return;
+    struct client *client = clients_find(j->clients, &reports->client);
+    if (client ? reports->from_client : reports->opening || reports->unsolicited)
+        client = see(j, &reports->client,
+                     reports->from_client && packet->has_mac ? packet->mac : NULL, now, out);
+    if (!client)
+        return;
+    if (reports->unsolicited && client->unsolicited++ == 0) {
+        client->unsolicited_frame = packet->ref;
+        client->protection[PROTECTION_DNS].seen = true;
+    }
+    if (reports->early_met && client->unsolicited)
+        client->unsolicited--;
+}
+
+/* --- judging -----------------------------------------------------------------------------------
+ */
+
+/* The failing path used last tells which of the SWG's addresses to speak of. */
+static struct swg_origin origin_of(const struct watchlist *watchlist, const struct client *client,
+                                   enum protection protection)
+{
+    const struct protection_state *state = &client->protection[protection];
+    const struct path *newest = NULL;
+    for (unsigned i = 0; i < state->paths; i++)
+        if (state->path[i].status == PATH_FAILING &&
+            (!newest || state->path[i].last_sent >= newest->last_sent))
+            newest = &state->path[i];
+    const struct learnt *learnt = newest && protection == PROTECTION_WEB
+                                      ? watchlist_learnt(watchlist, &newest->server)
+                                      : NULL;
+    return learnt ? (struct swg_origin){.name = learnt->name, .frame = learnt->frame}
+                  : (struct swg_origin){.name = NULL};
+}
+
+static bool other_family_works(const struct judging *j, const struct client *client,
+                               enum protection protection)
+{
+    return protection == PROTECTION_WEB && clients_other_family_works(j->clients, client);
+}
+
+static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
+                          const struct client *client, enum protection protection,
+                          const struct health *health, nstime now)
+{
+    struct diagnosis diagnosis = {
+        .config = j->config,
+        .client = client,
+        .protection = protection,
+        .health = health,
+        .control = j->control,
+        .swg = origin_of(watchlist, client, protection),
+        .now = now,
+    };
+    diagnose(&diagnosis, &j->judgement);
+}
+
+static void judge(struct judging *j, const struct watchlist *watchlist, nstime now,
+                  struct client *client, enum protection protection, bool at_end,
+                  struct notices *out)
+{
+    struct protection_state *state = &client->protection[protection];
+    struct health health = health_judge(client, protection, j->config,
+                                        other_family_works(j, client, protection), at_end);
+    if (health.waiting)
+        return;
+    bool failing = health.status > STATUS_PROTECTED;
+    bool changed = health.status != state->status;
+    state->status = (uint8_t)health.status;
+    /* A cause is sought only where somebody could be told of it; one that stands is looked at again
+     * once a second. */
+    if (!failing && !state->alert.id)
+        return;
+    if (failing && !changed && state->alert.id && now - state->diagnosed < NS_PER_SEC)
+        return;
+    if (failing && client_role(client, j->config) == ROLE_OTHER)
+        return;
+    state->diagnosed = now;
+    run_diagnosis(j, watchlist, client, protection, &health, now);
+    if (alerts_judge(&j->alerts, &state->alert, &j->judgement, health.failed_samples,
+                     &out->item[out->count]))
+        out->count++;
+    clients_set_alerting(j->clients, client,
+                         client->protection[PROTECTION_DNS].alert.id ||
+                             client->protection[PROTECTION_WEB].alert.id);
+}
+
+/* --- reports -----------------------------------------------------------------------------------
+ */
+
+/* An exchange or attempt on one of the client's paths; true where its outcome is new. */
+static bool follow(struct judging *j, struct client *client, unsigned phase,
+                   const struct sample *sample, const struct failure *failure)
+{
+    if (phase & PHASE_STARTED && !client_started(client, j->config, sample))
+        j->lost++;
+    if (phase & PHASE_DECIDED) {
+        if (!(phase & PHASE_REVISED))
+            client_decided(client, sample);
+        if (!client_keep(client, sample, failure))
+            j->lost++;
+    }
+    if (phase & PHASE_FINAL)
+        client_final(client, sample);
+    return phase & PHASE_DECIDED;
+}
+
+static bool report_exchange(struct judging *j, struct client *client,
+                            const struct exchange *exchange)
+{
+    struct sample sample = sample_of_exchange(exchange);
+    struct failure failure = failure_of_exchange(exchange);
+    if (exchange->transport != IPPROTO_UDP && exchange->transport != IPPROTO_TCP)
+        return false;
+    if (!follow(j, client, exchange->phase, &sample, &failure))
+        return false;
+    if (!client_take(client, j->config, &sample))
+        j->lost++;
+    return true;
+}
+
+/* Only SWG attempts lie on a path: health counts connects, and DNS is judged by its exchanges. */
+static void report_attempt(struct judging *j, struct client *client, const struct attempt *attempt)
+{
+    struct connect connect = {.flow = attempt->flow,
+                              .outcome = attempt->outcome,
+                              .serial = attempt->serial,
+                              .sent = attempt->sent,
+                              .sent_last = attempt->sent_last,
+                              .decided = attempt->decided};
+    struct sample sample = sample_of_connect(&connect);
+    struct failure failure = failure_of_attempt(attempt);
+    follow(j, client, attempt->phase, &sample, &failure);
+    if (attempt->phase & PHASE_DECIDED && attempt->outcome == OUTCOME_OPENED)
+        control_genuine(j->control, attempt);
+}
+
+static bool report_sample(struct judging *j, struct client *client, const struct sample *sample)
+{
+    if (!client_take(client, j->config, sample))
+        j->lost++;
+    return true;
+}
+
+static const struct addr *client_of(const struct report *report)
+{
+    switch (report->kind) {
+    case REPORT_EXCHANGE:
+        return &report->exchange.flow.client;
+    case REPORT_ATTEMPT:
+        return report->attempt.service == SERVICE_SWG ? &report->attempt.flow.client : NULL;
+    case REPORT_CONNECT:
+        return &report->connect.flow.client;
+    case REPORT_DNSCRYPT:
+        return &report->pair.flow.client;
+    case REPORT_LOOKUP:
+        return &report->lookup.client;
+    default:
+        return NULL;
+    }
+}
+
+static void report_control(struct judging *j, const struct report *report)
+{
+    if (report->kind == REPORT_CONTROL_EXCHANGE &&
+        (report->exchange.phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED)
+        control_exchange(j->control, &report->exchange);
+    if (report->kind == REPORT_CONTROL_ATTEMPT &&
+        (report->attempt.phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED)
+        control_attempt(j->control, &report->attempt);
+}
+
+void judging_report(struct judging *j, const struct watchlist *watchlist, nstime now,
+                    const struct report *report, bool at_end, struct notices *out)
+{
+    out->count = 0;
+    report_control(j, report);
+    const struct addr *addr = client_of(report);
+    struct client *client = addr ? clients_find(j->clients, addr) : NULL;
+    if (!client)
+        return; /* the control group's, or the client has made way */
+    enum protection protection = PROTECTION_WEB;
+    bool judged = false;
+    struct sample sample;
+    switch (report->kind) {
+    case REPORT_EXCHANGE:
+        protection = PROTECTION_DNS;
+        judged = report_exchange(j, client, &report->exchange);
+        break;
+    case REPORT_ATTEMPT:
+        report_attempt(j, client, &report->attempt);
+        break;
+    case REPORT_CONNECT:
+        sample = sample_of_connect(&report->connect);
+        judged = report_sample(j, client, &sample);
+        break;
+    case REPORT_DNSCRYPT:
+        protection = PROTECTION_DNS;
+        sample = sample_of_dnscrypt(&report->pair);
+        judged = report_sample(j, client, &sample);
+        break;
+    case REPORT_LOOKUP:
+        client_lookup(client, &report->lookup);
+        judged = report->lookup.phase & PHASE_DECIDED;
+        break;
+    default:
+        break;
+    }
+    if (judged)
+        judge(j, watchlist, now, client, protection, at_end, out);
+}
+
+/* --- time --------------------------------------------------------------------------------------
+ */
+
+nstime judging_next(const struct judging *j)
+{
+    const struct client *client = clients_first_alerting(j->clients);
+    return client ? client->last_seen + j->config->alerts.client_gone : NSTIME_NEVER;
+}
+
+bool judging_expire(struct judging *j, nstime now, struct notices *out)
+{
+    out->count = 0;
+    nstime due = judging_next(j);
+    if (due >= now)
+        return false;
+    end_alerts(j, clients_first_alerting(j->clients), RESOLUTION_CLIENT_GONE, due, out);
+    return true;
+}
+
+bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *out)
+{
+    out->count = 0;
+    struct client *client = clients_first_alerting(j->clients);
+    if (client) {
+        end_alerts(j, client, RESOLUTION_SUSPENDED, before, out);
+        return true;
+    }
+    clients_gap(j->clients, now);
+    return false;
+}
+
+bool judging_alive(const struct judging *j, enum addr_family family, nstime now)
+{
+    return control_alive(j->control, family, now);
+}
+
+/* --- verdicts ----------------------------------------------------------------------------------
+ */
+
+bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nstime now,
+                      void (*take)(void *context, const struct judgement *judgement), void *context)
+{
+    size_t count = clients_count(j->clients);
+    struct client **sorted = clients_sorted(j->clients);
+    if (!sorted)
+        return count == 0;
+    for (size_t i = 0; i < count; i++)
+        for (int p = 0; p < PROTECTION_COUNT; p++) {
+            enum protection protection = (enum protection)p;
+            if (!sorted[i]->protection[p].seen)
+                continue;
+            struct health health = health_judge(sorted[i], protection, j->config,
+                                                other_family_works(j, sorted[i], protection), true);
+            run_diagnosis(j, watchlist, sorted[i], protection, &health, now);
+            take(context, &j->judgement);
+        }
+    free(sorted);
+    return true;
+}
+
+size_t judging_clients(const struct judging *j)
+{
+    return clients_count(j->clients);
+}
+
+uint64_t judging_evicted(const struct judging *j)
+{
+    return clients_evicted(j->clients) + control_evicted(j->control);
+}
+
+uint64_t judging_lost(const struct judging *j)
+{
+    return j->lost;
+}

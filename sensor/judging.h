@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judging: samples → diagnose → alerts as the engine sees them: reports in, notices out, verdicts
+ * on demand. It owns the clients and the control group. */
+#ifndef SENSOR_JUDGING_H
+#define SENSOR_JUDGING_H
+
+#include "sensor/detect/alerts.h"
+#include "sensor/detect/diagnose.h"
+#include "sensor/tracking.h"
+
+struct judging;
+
+/* What one call led to, for the sinks. */
+#define NOTICES_MAX 4
+struct notices {
+    size_t count;
+    struct notice item[NOTICES_MAX];
+};
+
+struct judging *judging_new(const struct config *config, const uint64_t key[2]);
+void judging_free(struct judging *judging);
+
+/* Which client was seen, and which directions the capture shows. Comes before the packet's reports.
+ * A full table drops the client silent longest; if an alert of it stood, it ends. */
+void judging_packet(struct judging *judging, nstime now, const struct packet *packet,
+                    const struct reports *reports, struct notices *out);
+/* at_end: nothing more will come. watchlist tells how an SWG address was learnt. */
+void judging_report(struct judging *judging, const struct watchlist *watchlist, nstime now,
+                    const struct report *report, bool at_end, struct notices *out);
+
+/* The next moment a client with an alert counts as gone; NSTIME_NEVER. */
+nstime judging_next(const struct judging *judging);
+bool judging_expire(struct judging *judging, nstime now, struct notices *out);
+
+/* The clock was set anew to `now`: alerts are suspended, one client's a call; false when none is
+ * left and all paths are ready for the new time. */
+bool judging_gap(struct judging *judging, nstime before, nstime now, struct notices *out);
+
+/* For routing errors: see tracking_packet(). */
+bool judging_alive(const struct judging *judging, enum addr_family family, nstime now);
+
+/* The verdicts in the contract's order: clients by address, dns before web. Calls `take` with each;
+ * false where memory is out. */
+bool judging_verdicts(struct judging *judging, const struct watchlist *watchlist, nstime now,
+                      void (*take)(void *context, const struct judgement *judgement),
+                      void *context);
+
+size_t judging_clients(const struct judging *judging);
+uint64_t judging_evicted(const struct judging *judging);
+/* Samples that could not be kept because memory was out. */
+uint64_t judging_lost(const struct judging *judging);
+
+#endif

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main: options in, exit status out. Wires configuration, watchlist, engine and sinks; what happens
+ * in between is the engine's. */
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sensor/check.h"
+#include "sensor/replay.h"
+#include "sensor/tell/console.h"
+#include "sensor/tell/events.h"
+
+/* What --exit-code answers. */
+enum { EXIT_FINE = 0, EXIT_FAILS = 1, EXIT_CANT_TELL = 2 };
+
+/* A signal handler can reach nothing but a static. */
+static volatile int stop_asked;
+
+static void ask_stop(int signal_number)
+{
+    (void)signal_number;
+    stop_asked = 1;
+}
+
+/* No SA_RESTART: a read that waits on a pipe must return. */
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = ask_stop};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN; /* a reader that goes away is a write error, told as one */
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+static int complain(int status, const char *error)
+{
+    fprintf(stderr, "roamwatch: %s\n", error);
+    return status;
+}
+
+static nstime wall_clock(void *context)
+{
+    (void)context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (nstime)now.tv_sec * NS_PER_SEC + now.tv_nsec;
+}
+
+/* Bytes of all files, for the progress bar; 0 where one is a pipe. */
+static uint64_t total_size(const struct options *options)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < options->files.count; i++) {
+        struct stat st;
+        if (stat(options->files.item[i], &st) != 0 || !S_ISREG(st.st_mode))
+            return 0;
+        total += (uint64_t)st.st_size;
+    }
+    return total;
+}
+
+static bool reads_pipe(const struct options *options)
+{
+    for (size_t i = 0; i < options->files.count; i++)
+        if (strcmp(options->files.item[i], "-") == 0)
+            return true;
+    return false;
+}
+
+static unsigned terminal_width(void)
+{
+    struct winsize size;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+        return size.ws_col;
+    return 0;
+}
+
+static struct sink *make_console(const struct options *options, const struct config *config)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    struct console_options console = {
+        .colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+        .quiet = options->quiet,
+        .width = terminal_width(),
+        .detail = config->console.detail,
+        .zone = {.minutes = options->zone_minutes},
+    };
+    console.zone.kind = options->zone == OPTIONS_ZONE_LOCAL    ? ZONE_LOCAL
+                        : options->zone == OPTIONS_ZONE_OFFSET ? ZONE_OFFSET
+                                                               : ZONE_UTC;
+    return console_new(stdout, &console);
+}
+
+/* The sinks of a run: the events where -o asks for them, and the screen unless they take its
+ * place. */
+struct sinks {
+    struct sink *events, *console;
+};
+
+static int make_sinks(struct sinks *sinks, const struct options *options,
+                      const struct config *config)
+{
+    char error[CONFIG_ERROR];
+    if (options->events_path) {
+        struct events_options events = {
+            .path = options->events_path,
+            .exchanges = config->events.exchanges,
+            .files = {.name = (const char *const *)options->files.item,
+                      .count = options->files.count},
+            .line_buffered = reads_pipe(options),
+        };
+        sinks->events = events_new(&events, error);
+        if (!sinks->events)
+            return complain(EX_CANTCREAT, error);
+    }
+    if (!options->events_path || strcmp(options->events_path, "-") != 0) {
+        sinks->console = make_console(options, config);
+        if (!sinks->console)
+            return complain(EX_OSERR, "Out of memory.");
+    }
+    return 0;
+}
+
+static int finish_sink(struct sink *sink)
+{
+    if (!sink)
+        return 0;
+    const char *error = sink->ops->error ? sink->ops->error(sink) : NULL;
+    int status = error ? complain(EX_IOERR, error) : 0;
+    sink->ops->free(sink);
+    return status;
+}
+
+static int exit_status(const struct options *options, const struct engine_result *result)
+{
+    if (result->lost)
+        return complain(EX_OSERR, "Out of memory: some packets could not be followed, so the "
+                                  "verdicts may be incomplete. Lower the limits.");
+    if (result->undecodable) {
+        fprintf(stderr,
+                "roamwatch: No frame could be decoded: link type %u is not supported. Capture on "
+                "an Ethernet, Linux cooked, loopback or raw IP interface.\n",
+                result->linktype);
+        return EX_DATAERR;
+    }
+    if (!options->exit_code)
+        return 0;
+    return result->fails ? EXIT_FAILS : result->works ? EXIT_FINE : EXIT_CANT_TELL;
+}
+
+static int run(const struct options *options, const struct config *config, struct engine *engine,
+               struct sinks *sinks)
+{
+    struct progress progress;
+    struct replay replay;
+    FILE *bar = isatty(STDERR_FILENO) && !options->quiet ? stderr : NULL;
+    progress_begin(&progress, bar, total_size(options), wall_clock, NULL);
+    if (sinks->events)
+        engine_add_sink(engine, sinks->events);
+    if (sinks->console)
+        engine_add_sink(engine, sinks->console);
+    if (!replay_init(&replay, options, engine, &progress, &stop_asked)) {
+        replay_free(&replay);
+        return complain(EX_OSERR, "Out of memory.");
+    }
+    int status = replay_run(&replay);
+    progress_wipe(&progress);
+    struct engine_result result = engine_finish(engine, replay.file, replay.files);
+    int ended = exit_status(options, &result);
+    replay_free(&replay);
+    return status ? status : ended;
+}
+
+static int replay(const struct options *options, const struct config *config)
+{
+    char error[CONFIG_ERROR];
+    uint64_t key[2];
+    struct sinks sinks = {0};
+    int status = replay_check(options, error);
+    if (status)
+        return complain(status, error);
+    if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
+        return complain(EX_OSERR, "The kernel gives no random numbers.");
+    struct watchlist *watchlist = watchlist_new(config, key, error);
+    if (!watchlist)
+        return complain(EX_CONFIG, error);
+    struct engine *engine = engine_new(config, watchlist, key);
+    if (!engine)
+        status = complain(EX_OSERR, "Out of memory.");
+    else
+        status = make_sinks(&sinks, options, config);
+    if (!status)
+        status = run(options, config, engine, &sinks);
+    int events = finish_sink(sinks.events), console = finish_sink(sinks.console);
+    engine_free(engine);
+    watchlist_free(watchlist);
+    /* Errors come before what --exit-code answers. */
+    return status > EXIT_CANT_TELL ? status : events ? events : console ? console : status;
+}
+
+static int with_config(const struct options *options, struct config *config)
+{
+    char error[CONFIG_ERROR];
+    if (options->config_path) {
+        int status = config_load(config, options->config_path, error);
+        if (status)
+            return complain(status, error);
+    }
+    if (!options_apply(options, config))
+        return complain(EX_OSERR, "Out of memory.");
+    bool written = true;
+    if (options->mode == OPTIONS_REPLAY)
+        return replay(options, config);
+    if (options->mode == OPTIONS_CHECK)
+        written = check_print(options, config, stdout);
+    else
+        written = config_dump(config, stdout);
+    return written && fflush(stdout) == 0 ? 0
+                                          : complain(EX_IOERR, "Standard output can't be written.");
+}
+
+int main(int argc, char **argv)
+{
+    char error[OPTIONS_ERROR];
+    struct options options;
+    struct config config;
+    setlocale(LC_CTYPE, "");
+    catch_signals();
+    int status = options_parse(argc, argv, &options, error);
+    if (status) {
+        complain(status, error);
+    } else if (options.mode == OPTIONS_HELP) {
+        options_help(stdout);
+    } else if (options.mode == OPTIONS_VERSION) {
+        options_version(stdout);
+    } else if (!config_defaults(&config)) {
+        status = complain(EX_OSERR, "Out of memory.");
+    } else {
+        status = with_config(&options, &config);
+        config_free(&config);
+    }
+    options_free(&options);
+    return status;
+}
