@@ -159,8 +159,7 @@ static int exit_status(const struct options *options, const struct engine_result
     return result->fails ? EXIT_FAILS : result->works ? EXIT_FINE : EXIT_CANT_TELL;
 }
 
-static int run(const struct options *options, const struct config *config, struct engine *engine,
-               struct sinks *sinks)
+static int run(const struct options *options, struct engine *engine, struct sinks *sinks)
 {
     struct progress progress;
     struct replay replay;
@@ -201,7 +200,7 @@ static int replay(const struct options *options, const struct config *config)
     else
         status = make_sinks(&sinks, options, config);
     if (!status)
-        status = run(options, config, engine, &sinks);
+        status = run(options, engine, &sinks);
     int events = finish_sink(sinks.events), console = finish_sink(sinks.console);
     engine_free(engine);
     watchlist_free(watchlist);
