@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of roamwatch's options in bash; a test holds the words to those of --help.
+_roamwatch() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+
+  COMPREPLY=()
+  case $before in
+  -r | -o | --events | -c | --config)
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    return
+    ;;
+  -s | --swg | -R | --resolver)
+    mapfile -t COMPREPLY < <(compgen -W "any" -- "$word")
+    return
+    ;;
+  --time)
+    mapfile -t COMPREPLY < <(compgen -W "utc local" -- "$word")
+    return
+    ;;
+  esac
+  if [[ $word == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "
+      -r -c --config -s --swg -R --resolver -o --events --time --no-resolve --show-ids --exit-code
+      -T --check-config --dump-config -q --quiet -v --verbose -V --version -h --help
+    " -- "$word")
+  fi
+}
+complete -F _roamwatch roamwatch
