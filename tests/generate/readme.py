@@ -2,7 +2,8 @@
 """readme: writes pcaps/README.md from what the scenes say of themselves, so that the table can't
 differ from the captures."""
 
-HEAD = """# Sample captures
+HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-or-later -->
+# Sample captures
 
 Small captures, each made to show one thing, and what the sensor must say of it. They are written by
 `tests/generate/run` (with `--check` it compares); nothing in them comes from a real network, and all
