@@ -6,6 +6,7 @@
 #define NAME_OCTETS   255 /* RFC 1035 2.3.4: length bytes and root counted */
 #define LABEL_OCTETS  63
 #define HEADER_OCTETS 12
+#define POINTERS      127  /* as many labels fit; a longer chain only burns time, in every record */
 #define POINTER       0xc0 /* RFC 1035 4.1.4; 0x40 and 0x80 are reserved (RFC 6891 5) */
 
 static char *put_octet(char *out, uint8_t octet)
@@ -40,19 +41,17 @@ static char *read_labels(struct cursor *c, const uint8_t *start, char *text)
     struct cursor at = *c;
     size_t floor = (size_t)(c->at - start);
     size_t octets = 0;
-    bool jumped = false;
+    unsigned pointers = 0;
 
     for (;;) {
         uint8_t length = cursor_u8(&at);
         if (length >= POINTER) {
             size_t target = pointer_target(&at, length);
-            if (!at.bad && (target >= floor || target < HEADER_OCTETS))
+            c->bad |= at.bad;
+            if (at.bad || target >= floor || target < HEADER_OCTETS || pointers == POINTERS)
                 return NULL;
-            if (!jumped)
+            if (pointers++ == 0)
                 *c = at;
-            if (at.bad)
-                return NULL;
-            jumped = true;
             floor = target;
             at.at = start + target;
             continue;
@@ -61,10 +60,9 @@ static char *read_labels(struct cursor *c, const uint8_t *start, char *text)
         if (length > LABEL_OCTETS || octets > NAME_OCTETS)
             return NULL;
         const uint8_t *label = cursor_bytes(&at, length);
-        if (at.bad) {
-            c->bad = true;
+        c->bad |= at.bad;
+        if (at.bad)
             return NULL;
-        }
         if (length == 0)
             break;
         if (octets > 1u + length) /* not the first */
@@ -72,7 +70,7 @@ static char *read_labels(struct cursor *c, const uint8_t *start, char *text)
         for (size_t i = 0; i < length; i++)
             text = put_octet(text, label[i]);
     }
-    if (!jumped)
+    if (pointers == 0)
         *c = at;
     return text;
 }
