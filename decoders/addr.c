@@ -81,7 +81,7 @@ static char *put_ipv6(char *out, const uint8_t bytes[16])
 {
     static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
     if (memcmp(bytes, mapped, sizeof mapped) == 0) { /* RFC 5952 5 */
-        memcpy(out, "::ffff:", 7);
+        memcpy(out, "::ffff:", sizeof "::ffff:");
         return put_ipv4(out + 7, bytes + 12);
     }
 
