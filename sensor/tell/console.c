@@ -97,8 +97,7 @@ static void print_clients(struct screen *s, const struct view *view, const struc
     }
     if (!quiet && full < k->brief_count)
         screen_newline(s);
-    for (size_t i = full; i < k->brief_count; i++)
-        console_brief(s, view, &k->brief[i]);
+    console_briefs(s, view, k, full);
 }
 
 static void on_alert(struct sink *sink, const struct notice *notice)

@@ -37,19 +37,28 @@ static const char *shown_by_client(const struct judgement *j)
 static void print_status(struct screen *s, const struct view *view, const struct judgement *j)
 {
     char since[SINCE_TEXT];
-    char text[JUDGEMENT_TEXT + SINCE_TEXT + 80];
     const bool bad = j->status != STATUS_PROTECTED && j->status != STATUS_UNDETERMINED;
     const char *shown = shown_by_client(j);
 
     view_since(view, bad ? j->first_bad : NSTIME_NONE, j->last_good, since);
-    snprintf(text, sizeof text, "%s%s%s%s%s%s", j->headline, since[0] ? ", " : "", since,
-             shown ? " (the client shows \"" : "", shown ? shown : "", shown ? "\")" : "");
     screen_to(s, LABEL_COLUMN);
     screen_text(s, protection_label(j->protection, &j->client));
     screen_to(s, STATUS_COLUMN);
     screen_coloured(s, status_colour(j->status), words_status(j->status));
     screen_to(s, TEXT_COLUMN);
-    screen_words(s, TEXT_COLUMN, text);
+    screen_words(s, TEXT_COLUMN, j->headline);
+    if (since[0] != '\0') {
+        screen_text(s, ", ");
+        screen_words(s, TEXT_COLUMN, since);
+    }
+    screen_newline(s);
+    if (!shown)
+        return;
+    /* In one piece, as the user reads it out on the telephone. */
+    screen_to(s, TEXT_COLUMN);
+    screen_text(s, "(the client shows \"");
+    screen_text(s, shown);
+    screen_text(s, "\")");
     screen_newline(s);
 }
 
@@ -107,15 +116,8 @@ void console_client(struct screen *s, const struct view *view, const struct clie
 
     const bool both = needs_proof(client, PROTECTION_DNS) && needs_proof(client, PROTECTION_WEB);
     for (size_t i = 0; i < PROTECTION_COUNT; i++) {
-        if (!needs_proof(client, i))
-            continue;
-        screen_newline(s);
-        if (both) {
-            screen_to(s, LABEL_COLUMN);
-            screen_text(s, "About ");
-            screen_text(s, protection_label((enum protection)i, &client->client));
-            screen_newline(s);
-        }
-        console_proof(s, view, &client->judgement[i]);
+        if (needs_proof(client, i))
+            console_proof(s, view, &client->judgement[i],
+                          both ? protection_label((enum protection)i, &client->client) : NULL);
     }
 }

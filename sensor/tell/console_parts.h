@@ -26,11 +26,14 @@ enum colour status_colour(enum status status);
 /* console_client.c: one client in full */
 void console_client(struct screen *s, const struct view *view, const struct client_full *client);
 /* console_proof.c: why, ruled out, notes, paths, advice and filter of one protection */
-void console_proof(struct screen *s, const struct view *view, const struct judgement *judgement);
+void console_proof(struct screen *s, const struct view *view, const struct judgement *judgement,
+                   const char *heading); /* NULL: needs none */
 /* console_summary.c: everything around the clients */
 void console_files(struct screen *s, const struct view *view);
 void console_totals(struct screen *s, const struct keep *k);
-void console_brief(struct screen *s, const struct view *view, const struct client_brief *client);
+/* From which of the clients on; each takes one line, however long, so that it can be searched for.
+ */
+void console_briefs(struct screen *s, const struct view *view, const struct keep *k, size_t from);
 void console_over(struct screen *s, const struct view *view, const struct keep *k);
 void console_unread(struct screen *s, const struct view *view);
 void console_nothing(struct screen *s, const struct view *view, bool quiet);

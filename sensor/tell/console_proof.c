@@ -120,6 +120,17 @@ static void print_ruled_out(struct screen *s, const struct judgement *j)
     line(s, "Ruled out", joined);
 }
 
+static void print_notes(struct screen *s, const struct judgement *j)
+{
+    for (size_t i = 0; i < j->note_count; i++)
+        line(s, i == 0 ? "Note" : "", j->note[i]);
+}
+
+static bool has_reasons(const struct judgement *j)
+{
+    return j->why[0] != '\0' || j->evidence_count + j->ruled_out_count + j->note_count > 0;
+}
+
 static char *path_text(const struct path_view *path, char out[96])
 {
     char address[ADDR_TEXT];
@@ -162,8 +173,6 @@ static void print_paths(struct screen *s, const struct view *view, const struct 
     const bool dns = j->protection == PROTECTION_DNS;
     struct path_table table = {.path_columns = 20};
     char text[WORDS_TEXT + 96];
-    if (j->path_count == 0)
-        return;
     for (size_t i = 0; i < j->path_count; i++) {
         const unsigned columns = (unsigned)strlen(path_text(&j->path[i], text));
         if (columns > table.path_columns)
@@ -172,7 +181,6 @@ static void print_paths(struct screen *s, const struct view *view, const struct 
             table.undetermined = true;
     }
 
-    screen_newline(s);
     screen_to(s, LABEL_COLUMN);
     screen_text(s, "Path");
     screen_to(s, LABEL_COLUMN + table.path_columns);
@@ -218,20 +226,38 @@ static void print_advice(struct screen *s, const struct judgement *j)
     }
 }
 
-void console_proof(struct screen *s, const struct view *view, const struct judgement *j)
+static void print_filter(struct screen *s, const struct judgement *j)
 {
-    print_why(s, view, j);
-    print_ruled_out(s, j);
-    for (size_t i = 0; i < j->note_count; i++)
-        line(s, i == 0 ? "Note" : "", j->note[i]);
-    print_paths(s, view, j);
-    if (j->advice_count > 0 || j->filter[0] != '\0')
+    if (j->filter[0] == '\0')
+        return;
+    screen_to(s, LABEL_COLUMN);
+    screen_text(s, "See it in Wireshark   ");
+    screen_text(s, j->filter); /* one line: it is copied */
+    screen_newline(s);
+}
+
+/* Paragraphs, each parted by a blank line from what stands above it. */
+void console_proof(struct screen *s, const struct view *view, const struct judgement *j,
+                   const char *heading)
+{
+    if (heading) {
         screen_newline(s);
-    print_advice(s, j);
-    if (j->filter[0] != '\0') {
         screen_to(s, LABEL_COLUMN);
-        screen_text(s, "See it in Wireshark   ");
-        screen_text(s, j->filter); /* one line: it is copied */
+        screen_text(s, heading);
+    }
+    if (heading || has_reasons(j)) {
         screen_newline(s);
+        print_why(s, view, j);
+        print_ruled_out(s, j);
+        print_notes(s, j);
+    }
+    if (j->path_count > 0) {
+        screen_newline(s);
+        print_paths(s, view, j);
+    }
+    if (j->advice_count > 0 || j->filter[0] != '\0') {
+        screen_newline(s);
+        print_advice(s, j);
+        print_filter(s, j);
     }
 }

@@ -81,41 +81,52 @@ void console_totals(struct screen *s, const struct keep *k)
     screen_newline(s);
 }
 
-static void brief_protection(struct screen *s, const struct view *view, const char *label,
-                             const struct protection_brief *p, unsigned indent)
+static void brief_protection(struct screen *s, const struct view *view,
+                             const struct protection_brief *p)
 {
-    char since[SINCE_TEXT], text[SINCE_TEXT + 160] = "";
-    const bool bad = p->status != STATUS_PROTECTED && p->status != STATUS_UNDETERMINED;
+    char time[WORDS_TEXT];
     const char *why = words_cause(p->cause) ? words_cause(p->cause) : words_reason(p->reason);
-    const char *confidence = confidence_name(p->confidence);
-
-    view_since(view, bad ? p->first_bad : NSTIME_NONE, p->last_good, since);
-    if (p->status != STATUS_PROTECTED)
-        snprintf(text, sizeof text, "%s%s%s%s%s%s%s", since[0] ? " " : "", since, why ? ": " : "",
-                 why ? why : "", confidence ? " (" : "", confidence ? confidence : "",
-                 confidence ? ")" : "");
-    screen_text(s, label);
     screen_coloured(s, status_colour(p->status), words_status(p->status));
-    screen_words(s, indent, text);
+    if (p->status == STATUS_PROTECTED)
+        return;
+    if (p->first_bad != NSTIME_NONE && p->status != STATUS_UNDETERMINED) {
+        screen_text(s, p->last_good == NSTIME_NONE ? " at least since " : " since ");
+        screen_text(s, view_time(view, p->first_bad, time));
+    }
+    if (why) {
+        screen_text(s, ": ");
+        screen_text(s, why);
+    }
+    if (confidence_name(p->confidence)) {
+        screen_text(s, " (");
+        screen_text(s, confidence_name(p->confidence));
+        screen_text(s, ")");
+    }
 }
 
-void console_brief(struct screen *s, const struct view *view, const struct client_brief *client)
+void console_briefs(struct screen *s, const struct view *view, const struct keep *k, size_t from)
 {
     static const char *const labels[PROTECTION_COUNT] = {"DNS ", "web "};
-    const unsigned indent = 17;
     char address[ADDR_TEXT];
-    bool second = false;
-    screen_text(s, addr_format(&client->client, address));
-    screen_to(s, indent);
-    for (size_t i = 0; i < PROTECTION_COUNT; i++) {
-        if (!client->protection[i].given)
-            continue;
-        if (second)
-            screen_text(s, " · ");
-        brief_protection(s, view, labels[i], &client->protection[i], indent);
-        second = true;
+    size_t columns = 0;
+    for (size_t i = from; i < k->brief_count; i++) {
+        const size_t length = strlen(addr_format(&k->brief[i].client, address));
+        columns = length > columns ? length : columns;
     }
-    screen_newline(s);
+    for (size_t i = from; i < k->brief_count; i++) {
+        const struct protection_brief *protection = k->brief[i].protection;
+        screen_text(s, addr_format(&k->brief[i].client, address));
+        screen_to(s, (unsigned)columns + 2);
+        for (size_t p = 0; p < PROTECTION_COUNT; p++) {
+            if (!protection[p].given)
+                continue;
+            if (p > 0 && protection[p - 1].given)
+                screen_text(s, " · ");
+            screen_text(s, labels[p]);
+            brief_protection(s, view, &protection[p]);
+        }
+        screen_newline(s);
+    }
 }
 
 static void print_over(struct screen *s, const struct view *view, const struct over *over)
