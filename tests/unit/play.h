@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* play: clients for the tests of detection, made by hand: exchanges and connects with a known
+ * outcome at a known second, taken in as the engine would. */
+#ifndef TESTS_UNIT_PLAY_H
+#define TESTS_UNIT_PLAY_H
+
+#include "sensor/detect/clients.h"
+#include "sensor/detect/diagnose.h"
+
+#define PLAY_RESOLVER   "208.67.222.222"
+#define PLAY_RESOLVER_2 "208.67.220.220"
+#define PLAY_SWG        "18.135.112.200"
+#define PLAY_CLIENT     "192.168.0.204"
+
+struct play {
+    struct config config;
+    struct clients *clients;
+    struct client *client;
+    struct control *control;
+    uint64_t serial; /* also the frame of the last query */
+};
+
+void play_begin(struct play *play);
+void play_end(struct play *play);
+
+/* A second of the test's time line. */
+nstime play_at(double second);
+
+/* An exchange for one of the module's own names, sent at `second`, that ended so. */
+void play_dns(struct play *play, const char *server, uint16_t port, double second,
+              enum outcome outcome);
+/* The same for another name. */
+void play_other(struct play *play, const char *server, uint16_t port, double second,
+                const char *name, enum outcome outcome);
+/* A connect of one attempt. reset: its facts where the outcome is OUTCOME_RESET, or NULL. */
+void play_web(struct play *play, const char *server, double second, enum outcome outcome,
+              const struct reset_facts *reset);
+void play_dnscrypt(struct play *play, const char *server, double second, bool answered);
+/* Something was sent and nothing is decided. */
+void play_open(struct play *play, const char *server, uint16_t port, double second);
+
+/* A handshake of the client's with a public host that is not watched. */
+void play_control(struct play *play, double second, double rtt_ms, bool opens);
+/* One with the SWG itself that proved genuine. */
+void play_genuine(struct play *play, const char *server, double rtt_ms, uint8_t ttl);
+
+struct health play_health(struct play *play, enum protection protection);
+/* Judged and diagnosed, as at the end of a capture. */
+void play_diagnose(struct play *play, enum protection protection, struct judgement *out);
+
+/* The evidence of that fact; NULL. */
+const struct evidence *play_fact(const struct judgement *judgement, const char *fact);
+
+#endif

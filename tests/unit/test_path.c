@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The health of one path: breaks, recoveries, loss, and what is no sample. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "play.h"
+
+static int begin(void **state)
+{
+    static struct play play;
+    play_begin(&play);
+    *state = &play;
+    return 0;
+}
+
+static int end(void **state)
+{
+    play_end(*state);
+    return 0;
+}
+
+static const struct path *path(struct play *play)
+{
+    return &play->client->protection[PROTECTION_DNS].path[0];
+}
+
+/* One letter a sample, ten seconds apart: '.' answered, 'x' unanswered. */
+static double feed(struct play *play, double from, const char *samples)
+{
+    for (; *samples; samples++, from += 10)
+        play_dns(play, PLAY_RESOLVER, 53, from,
+                 *samples == '.' ? OUTCOME_ANSWERED : OUTCOME_UNANSWERED);
+    return from;
+}
+
+static void never_worked_breaks_at_once(void **state)
+{
+    struct play *play = *state;
+    feed(play, 0, "x");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+}
+
+static void worked_once_breaks_at_two(void **state)
+{
+    struct play *play = *state;
+    double t = feed(play, 0, ".x");
+    assert_int_equal(path(play)->status, PATH_OK);
+    t = feed(play, t, "x");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    feed(play, t, ".");
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+static void order_is_that_of_sending(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_ANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 20, OUTCOME_ANSWERED);   /* known before … */
+    play_dns(play, PLAY_RESOLVER, 53, 18, OUTCOME_UNANSWERED); /* … these are given up */
+    play_dns(play, PLAY_RESOLVER, 53, 19, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_OK);
+    assert_int_equal(path_run(path(play), NULL), 0);
+}
+
+static void a_clean_recovery_forgets_the_outage(void **state)
+{
+    struct play *play = *state;
+    double t = feed(play, 0, "....xxxxxx");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    feed(play, t, ".");
+    assert_int_equal(path(play)->status, PATH_OK);
+    assert_int_equal(path_failed_samples(path(play)), 0);
+    assert_int_equal(path(play)->failures, 0);
+}
+
+static void scattered_failures_are_loss(void **state)
+{
+    struct play *play = *state;
+    double t = feed(play, 0, "...x..x..");
+    assert_int_equal(path(play)->status, PATH_OK); /* two of nine */
+    t = feed(play, t, "x..x.");
+    assert_int_equal(path(play)->status, PATH_LOSSY); /* four of fourteen: 28 % */
+    t = feed(play, t, "xxxx");
+    assert_int_equal(path(play)->status, PATH_LOSSY); /* where it is lossy, five break it */
+    feed(play, t, "x");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+}
+
+static void loss_ends_under_ten_percent(void **state)
+{
+    struct play *play = *state;
+    double t = feed(play, 0, "..x..x..x..x.");
+    assert_int_equal(path(play)->status, PATH_LOSSY);
+    t = feed(play, t, "..........................."); /* 4 of 40: ten percent */
+    assert_int_equal(path(play)->status, PATH_LOSSY);
+    feed(play, t, ".");
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+static void the_window_is_ten_minutes(void **state)
+{
+    struct play *play = *state;
+    feed(play, 0, "..x..x..x..x");
+    feed(play, 1000, ".");
+    assert_int_equal(path(play)->samples, 1);
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+static void an_overturned_sample_counts_anew(void **state)
+{
+    struct play *play = *state;
+    feed(play, 0, "..xx");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    struct path *p = &play->client->protection[PROTECTION_DNS].path[0];
+    struct sample sample = {.kind = SAMPLE_OWN,
+                            .outcome = OUTCOME_ANSWERED,
+                            .serial = play->serial,
+                            .sent = play_at(30),
+                            .sent_last = play_at(30)};
+    assert_true(path_take(p, &play->config, &sample, true));
+    assert_int_equal(p->status, PATH_OK);
+    assert_int_equal(p->samples, 1); /* the break is over, and cut off */
+}
+
+static void other_names_show_it_alive(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_UNANSWERED);
+    play_other(play, PLAY_RESOLVER, 53, 1, "example.com", OUTCOME_ANSWERED);
+    assert_int_equal(path(play)->status, PATH_OK);
+    play_other(play, PLAY_RESOLVER, 53, 2, "example.com", OUTCOME_UNANSWERED);
+    play_other(play, PLAY_RESOLVER, 53, 3, "example.net", OUTCOME_UNANSWERED);
+    play_other(play, PLAY_RESOLVER, 53, 4, "example.org", OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_OK); /* their silence is no sample */
+}
+
+static void other_names_prove_nothing_where_it_is_foreign(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_FOREIGN);
+    play_other(play, PLAY_RESOLVER, 53, 1, "example.com", OUTCOME_ANSWERED);
+    assert_int_equal(path(play)->status, PATH_FAILING);
+}
+
+static void silence_of_three_other_names_counts_without_own(void **state)
+{
+    struct play *play = *state;
+    play_other(play, PLAY_RESOLVER, 53, 0, "example.com", OUTCOME_UNANSWERED);
+    play_other(play, PLAY_RESOLVER, 53, 1, "example.com", OUTCOME_UNANSWERED);
+    play_other(play, PLAY_RESOLVER, 53, 2, "example.net", OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_UNDETERMINED);
+    play_other(play, PLAY_RESOLVER, 53, 6, "example.org", OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    play_dns(play, PLAY_RESOLVER, 443, 7, OUTCOME_ANSWERED); /* withdrawn */
+    assert_int_equal(path(play)->status, PATH_UNDETERMINED);
+}
+
+static void dnscrypt_counts_once_a_second(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 10; i++)
+        play_dnscrypt(play, PLAY_RESOLVER, i * 0.25, true);
+    assert_int_equal(path(play)->samples, 3);                  /* 0, 1 and 2 s */
+    play_dns(play, PLAY_RESOLVER, 443, 2, OUTCOME_UNANSWERED); /* while it flows: nothing */
+    assert_int_equal(path(play)->samples, 3);
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+static void dnscrypt_in_silence_fails_for_encryption(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 443, 0, OUTCOME_ANSWERED);
+    for (int i = 0; i < 5; i++)
+        play_dnscrypt(play, PLAY_RESOLVER, 1 + i, false); /* over four seconds */
+    assert_false(path(play)->encryption_failing);
+    play_dns(play, PLAY_RESOLVER, 443, 5.5, OUTCOME_ANSWERED);
+    play_dnscrypt(play, PLAY_RESOLVER, 7, false);
+    assert_true(path(play)->encryption_failing);
+    assert_int_equal(play_health(play, PROTECTION_DNS).status, STATUS_DEGRADED);
+    play_dnscrypt(play, PLAY_RESOLVER, 8, true);
+    assert_false(path(play)->encryption_failing);
+}
+
+static void proof_is_bounded(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 100; i++)
+        play_dns(play, PLAY_RESOLVER, 53, i, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->failures, PATH_FAILURES);
+    assert_int_equal(path(play)->failures_total, 100);
+    assert_int_equal(path(play)->failure[0].query.number, 1);
+    assert_int_equal(path(play)->failure[PATH_FAILURES - 1].query.number, 100);
+    assert_int_equal(path(play)->samples, play->config.health.window_samples);
+}
+
+static void a_gap_keeps_what_was_known(void **state)
+{
+    struct play *play = *state;
+    feed(play, 5000, "xxx");
+    client_gap(play->client, play_at(0));
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    feed(play, 1, "."); /* earlier by its stamp, later by the order of things */
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(never_worked_breaks_at_once),
+        TEST(worked_once_breaks_at_two),
+        TEST(order_is_that_of_sending),
+        TEST(a_clean_recovery_forgets_the_outage),
+        TEST(scattered_failures_are_loss),
+        TEST(loss_ends_under_ten_percent),
+        TEST(the_window_is_ten_minutes),
+        TEST(an_overturned_sample_counts_anew),
+        TEST(other_names_show_it_alive),
+        TEST(other_names_prove_nothing_where_it_is_foreign),
+        TEST(silence_of_three_other_names_counts_without_own),
+        TEST(dnscrypt_counts_once_a_second),
+        TEST(dnscrypt_in_silence_fails_for_encryption),
+        TEST(proof_is_bounded),
+        TEST(a_gap_keeps_what_was_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
