@@ -48,6 +48,22 @@ void play_end(struct play *play)
     config_free(&play->config);
 }
 
+int play_setup(void **state)
+{
+    struct play *play = malloc(sizeof *play);
+    CHECK(play);
+    play_begin(play);
+    *state = play;
+    return 0;
+}
+
+int play_teardown(void **state)
+{
+    play_end(*state);
+    free(*state);
+    return 0;
+}
+
 static struct flow flow_to(const char *server, uint16_t port)
 {
     return (struct flow){.client = address(PLAY_CLIENT),

@@ -22,6 +22,10 @@ struct play {
 
 void play_begin(struct play *play);
 void play_end(struct play *play);
+/* The same as a test's setup and teardown: *state is the struct play. */
+int play_setup(void **state);
+int play_teardown(void **state);
+#define PLAY_TEST(name) cmocka_unit_test_setup_teardown(name, play_setup, play_teardown)
 
 /* A second of the test's time line. */
 nstime play_at(double second);

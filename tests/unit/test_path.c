@@ -10,20 +10,6 @@
 
 #include "play.h"
 
-static int begin(void **state)
-{
-    static struct play play;
-    play_begin(&play);
-    *state = &play;
-    return 0;
-}
-
-static int end(void **state)
-{
-    play_end(*state);
-    return 0;
-}
-
 static const struct path *path(struct play *play)
 {
     return &play->client->protection[PROTECTION_DNS].path[0];
@@ -208,26 +194,24 @@ static void a_gap_keeps_what_was_known(void **state)
     assert_int_equal(path(play)->status, PATH_OK);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(never_worked_breaks_at_once),
-        TEST(worked_once_breaks_at_two),
-        TEST(order_is_that_of_sending),
-        TEST(a_clean_recovery_forgets_the_outage),
-        TEST(scattered_failures_are_loss),
-        TEST(loss_ends_under_ten_percent),
-        TEST(the_window_is_ten_minutes),
-        TEST(an_overturned_sample_counts_anew),
-        TEST(other_names_show_it_alive),
-        TEST(other_names_prove_nothing_where_it_is_foreign),
-        TEST(silence_of_three_other_names_counts_without_own),
-        TEST(dnscrypt_counts_once_a_second),
-        TEST(dnscrypt_in_silence_fails_for_encryption),
-        TEST(proof_is_bounded),
-        TEST(a_gap_keeps_what_was_known),
+        PLAY_TEST(never_worked_breaks_at_once),
+        PLAY_TEST(worked_once_breaks_at_two),
+        PLAY_TEST(order_is_that_of_sending),
+        PLAY_TEST(a_clean_recovery_forgets_the_outage),
+        PLAY_TEST(scattered_failures_are_loss),
+        PLAY_TEST(loss_ends_under_ten_percent),
+        PLAY_TEST(the_window_is_ten_minutes),
+        PLAY_TEST(an_overturned_sample_counts_anew),
+        PLAY_TEST(other_names_show_it_alive),
+        PLAY_TEST(other_names_prove_nothing_where_it_is_foreign),
+        PLAY_TEST(silence_of_three_other_names_counts_without_own),
+        PLAY_TEST(dnscrypt_counts_once_a_second),
+        PLAY_TEST(dnscrypt_in_silence_fails_for_encryption),
+        PLAY_TEST(proof_is_bounded),
+        PLAY_TEST(a_gap_keeps_what_was_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

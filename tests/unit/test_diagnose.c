@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which cause is named, how sure it is, and by which evidence. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "play.h"
+
+static struct judgement judgement;
+
+static void diagnose_dns(struct play *play)
+{
+    play_diagnose(play, PROTECTION_DNS, &judgement);
+}
+
+static void expect(enum status status, enum cause cause, enum confidence confidence)
+{
+    assert_int_equal(judgement.status, status);
+    assert_int_equal(judgement.cause, cause);
+    assert_int_equal(judgement.confidence, confidence);
+}
+
+/* Both ports, alternating, so that no probe cycle is in it. */
+static void fail_dns(struct play *play, enum outcome outcome, int count)
+{
+    for (int i = 0; i < count; i++)
+        play_dns(play, PLAY_RESOLVER, i % 2 ? 443 : 53, i * 2, outcome);
+}
+
+static void silence_alone_is_possible(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+    const struct evidence *evidence = play_fact(&judgement, "no-answer");
+    assert_non_null(evidence);
+    assert_int_equal(evidence->frames, 6);
+    assert_null(play_fact(&judgement, "control-works"));
+    assert_true(judgement.advice_count > 0);
+}
+
+static void silence_beside_a_network_that_works_is_likely(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_control(play, 3, 12, true);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    assert_non_null(play_fact(&judgement, "control-works"));
+}
+
+static void a_network_that_worked_before_proves_nothing(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_control(play, -1, 12, true);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+}
+
+static void the_probe_cycle_is_likely(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 443, 0, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 5, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 443, 15, OUTCOME_UNANSWERED);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    assert_non_null(play_fact(&judgement, "probe-cycle"));
+}
+
+static void a_port_never_tried_caps_the_confidence(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 6; i++)
+        play_dns(play, PLAY_RESOLVER, 53, i * 2, OUTCOME_REJECTED);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_ICMP_REJECT, CONFIDENCE_POSSIBLE);
+    assert_non_null(play_fact(&judgement, "port-not-probed"));
+    assert_non_null(strstr(judgement.why, "(possible)."));
+}
+
+static void proof_beats_silence(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_dns(play, PLAY_RESOLVER, 53, 12, OUTCOME_REJECTED);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_ICMP_REJECT, CONFIDENCE_CERTAIN);
+    play_dns(play, PLAY_RESOLVER_2, 53, 13, OUTCOME_FOREIGN);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_FOREIGN_ANSWER, CONFIDENCE_LIKELY);
+}
+
+static void errors_and_late_answers(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_ERROR, 6);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_RESOLVER_ERROR, CONFIDENCE_LIKELY);
+    play_end(play);
+    play_begin(play);
+    fail_dns(play, OUTCOME_LATE, 6);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_LATE_ANSWERS, CONFIDENCE_LIKELY);
+}
+
+static void loss_is_no_drop(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 40; i++)
+        play_dns(play, PLAY_RESOLVER, 53, i * 10,
+                 i % 3 == 1 ? OUTCOME_UNANSWERED : OUTCOME_ANSWERED);
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
+}
+
+static void one_lost_packet_is_at_most_possible(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 443, 0, OUTCOME_ANSWERED);
+    play_dns(play, PLAY_RESOLVER_2, 443, 0, OUTCOME_UNANSWERED);
+    play_control(play, 3, 12, true);
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+}
+
+static void one_way_is_no_verdict(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    struct attempt blind = {.outcome = OUTCOME_OPENED,
+                            .opened = true,
+                            .flow = {.client = play->client->addr},
+                            .sent = play_at(1),
+                            .rtt = NSTIME_NONE};
+    control_attempt(play->control, &blind);
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+    assert_int_equal(judgement.reason, REASON_ONE_WAY_CAPTURE);
+    assert_non_null(play_fact(&judgement, "one-way"));
+}
+
+/* --- resets: the groups of tells ---------------------------------------------------------------
+ */
+
+static const struct reset_facts plain = {.seen = true,
+                                         .delay = 20 * NS_PER_MS,
+                                         .ttl = 50,
+                                         .syn_ttl = 128,
+                                         .window = 0,
+                                         .syn_window = 64240,
+                                         .has_ip_id = true,
+                                         .ip_id = 7,
+                                         .syn_ip_id = 9};
+
+static void reset_web(struct play *play, const struct reset_facts *reset)
+{
+    for (int i = 0; i < 3; i++)
+        play_web(play, PLAY_SWG, i * 0.1, OUTCOME_RESET, reset);
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+}
+
+static void without_tells_nobody_can_say(void **state)
+{
+    reset_web(*state, &plain);
+    expect(STATUS_UNAVAILABLE, CAUSE_RESET, CONFIDENCE_LIKELY);
+}
+
+static void one_tell_is_possible(void **state)
+{
+    struct reset_facts reset = plain;
+    reset.window = 64240;
+    reset_web(*state, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_POSSIBLE);
+    assert_non_null(play_fact(&judgement, "window-echoed"));
+}
+
+static void two_tells_are_likely(void **state)
+{
+    struct play *play = *state;
+    struct reset_facts reset = plain;
+    reset.window = 64240;
+    reset.delay = NS_PER_MS / 2;
+    play_control(play, 0, 9, true);
+    reset_web(play, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_LIKELY);
+    assert_non_null(play_fact(&judgement, "reset-near"));
+}
+
+static void three_tells_are_certain(void **state)
+{
+    struct play *play = *state;
+    struct reset_facts reset = plain;
+    reset.window = 64240;
+    reset.delay = NS_PER_MS / 2;
+    reset.ttl = 63; /* one hop from a public address */
+    play_control(play, 0, 9, true);
+    reset_web(play, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_CERTAIN);
+}
+
+static void a_copied_ttl_counts_once(void **state)
+{
+    struct reset_facts reset = plain;
+    reset.ttl = reset.syn_ttl; /* 128: no hop at all, because it was copied */
+    reset_web(*state, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_POSSIBLE);
+}
+
+static void a_race_is_certain(void **state)
+{
+    struct reset_facts reset = plain;
+    reset.race = true;
+    reset_web(*state, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_CERTAIN);
+}
+
+static void window_zero_is_no_excuse(void **state)
+{
+    struct play *play = *state;
+    struct reset_facts reset = plain;
+    reset.delay = NS_PER_MS / 2;
+    reset.ttl = 64;
+    play_control(play, 0, 9, true);
+    reset_web(play, &reset);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_LIKELY);
+}
+
+static void the_server_needs_positive_evidence(void **state)
+{
+    struct play *play = *state;
+    play_genuine(play, PLAY_SWG, 19, 51);
+    reset_web(play, &plain);
+    expect(STATUS_UNAVAILABLE, CAUSE_SERVER_RESET, CONFIDENCE_LIKELY);
+}
+
+static void elsewhere_than_the_server_is_a_tell(void **state)
+{
+    struct play *play = *state;
+    play_genuine(play, PLAY_SWG, 19, 44); /* 20 hops; the resets come from 14 */
+    reset_web(play, &plain);
+    expect(STATUS_UNAVAILABLE, CAUSE_MIDDLEBOX_RESET, CONFIDENCE_POSSIBLE);
+    assert_non_null(play_fact(&judgement, "reset-hops"));
+}
+
+static void never_a_single_address_to_allow(void **state)
+{
+    struct reset_facts reset = plain;
+    reset.race = true;
+    reset_web(*state, &reset);
+    for (size_t i = 0; i < judgement.advice_count; i++)
+        assert_null(strstr(judgement.advice[i], PLAY_SWG));
+}
+
+static void killed_and_stalled(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 3; i++)
+        play_web(play, PLAY_SWG, i, OUTCOME_KILLED, NULL);
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    expect(STATUS_UNAVAILABLE, CAUSE_KILLED_AFTER_OPEN, CONFIDENCE_LIKELY);
+    play_end(play);
+    play_begin(play);
+    for (int i = 0; i < 3; i++)
+        play_web(play, PLAY_SWG, i * 2, OUTCOME_STALLED, NULL);
+    play_control(play, 3, 12, true);
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    expect(STATUS_UNAVAILABLE, CAUSE_STALLED_AFTER_OPEN, CONFIDENCE_LIKELY);
+}
+
+static void what_works_names_no_cause(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_ANSWERED);
+    diagnose_dns(play);
+    expect(STATUS_PROTECTED, CAUSE_NONE, CONFIDENCE_NONE);
+    assert_int_equal(judgement.evidence_count, 0);
+    assert_string_equal(judgement.filter, "ip.addr == 208.67.222.222");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PLAY_TEST(silence_alone_is_possible),
+        PLAY_TEST(silence_beside_a_network_that_works_is_likely),
+        PLAY_TEST(a_network_that_worked_before_proves_nothing),
+        PLAY_TEST(the_probe_cycle_is_likely),
+        PLAY_TEST(a_port_never_tried_caps_the_confidence),
+        PLAY_TEST(proof_beats_silence),
+        PLAY_TEST(errors_and_late_answers),
+        PLAY_TEST(loss_is_no_drop),
+        PLAY_TEST(one_lost_packet_is_at_most_possible),
+        PLAY_TEST(one_way_is_no_verdict),
+        PLAY_TEST(without_tells_nobody_can_say),
+        PLAY_TEST(one_tell_is_possible),
+        PLAY_TEST(two_tells_are_likely),
+        PLAY_TEST(three_tells_are_certain),
+        PLAY_TEST(a_copied_ttl_counts_once),
+        PLAY_TEST(a_race_is_certain),
+        PLAY_TEST(window_zero_is_no_excuse),
+        PLAY_TEST(the_server_needs_positive_evidence),
+        PLAY_TEST(elsewhere_than_the_server_is_a_tell),
+        PLAY_TEST(never_a_single_address_to_allow),
+        PLAY_TEST(killed_and_stalled),
+        PLAY_TEST(what_works_names_no_cause),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
