@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sensor/quote.h"
 
@@ -164,20 +163,6 @@ static const struct sink_ops events_ops = {
     .free = free_events,
 };
 
-/* One slip of the hand (-o capture.pcapng) would empty the only copy of a capture. */
-static bool names_a_capture(const struct events_options *options)
-{
-    struct stat events, capture;
-    if (stat(options->path, &events) != 0 || !S_ISREG(events.st_mode))
-        return false;
-    for (size_t i = 0; i < options->files.count; i++) {
-        if (stat(options->files.name[i], &capture) == 0 && capture.st_dev == events.st_dev &&
-            capture.st_ino == events.st_ino)
-            return true;
-    }
-    return false;
-}
-
 static bool open_output(struct events *e, char error[CONFIG_ERROR])
 {
     const char *path = e->options.path;
@@ -185,12 +170,6 @@ static bool open_output(struct events *e, char error[CONFIG_ERROR])
     if (strcmp(path, "-") == 0) {
         e->out = stdout;
         return true;
-    }
-    if (names_a_capture(&e->options)) {
-        snprintf(error, CONFIG_ERROR,
-                 "Cannot write events to %s: it is the capture that is read. Give -o another name.",
-                 quote(path, name));
-        return false;
     }
     e->out = fopen(path, "we");
     if (!e->out) {

@@ -145,22 +145,6 @@ static void an_output_that_cannot_be_created(void **state)
                                "-o another name.");
 }
 
-static void a_capture_is_never_overwritten(void **state)
-{
-    struct file *f = *state;
-    char other[80], error[CONFIG_ERROR] = "";
-    FILE *capture = fopen(f->path, "w");
-    assert_non_null(capture);
-    fputs("precious", capture);
-    fclose(capture);
-    snprintf(other, sizeof other, "/tmp/../%s", f->path); /* the same file by another name */
-    const char *const names[] = {"-", f->path};
-    const struct events_options options = {.path = other, .files = {names, 2}};
-    assert_null(events_new(&options, error));
-    assert_non_null(strstr(error, "it is the capture that is read"));
-    assert_string_equal(contents(f), "precious");
-}
-
 static void a_full_disk_is_told_once(void **state)
 {
     (void)state;
@@ -189,7 +173,6 @@ int main(void)
         TEST(everything_is_in_the_file_at_the_end),
         TEST(a_reader_on_a_pipe_gets_each_line_at_once),
         TEST(an_output_that_cannot_be_created),
-        TEST(a_capture_is_never_overwritten),
         TEST(a_full_disk_is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
