@@ -3,7 +3,6 @@
 the article's; every other frame number is filled with ordinary traffic of the same laptop. run
 --check reads the files back against these tables."""
 
-import wire
 from module import CERT, DEBUG, RESOLVERS, SWG, ask, count, identity, lookup, silent
 from scene import Scene, Tcp, fill
 
