@@ -48,6 +48,11 @@ static int complain(int status, const char *error)
     return status;
 }
 
+static int finish_output(bool written)
+{
+    return written ? 0 : complain(EX_IOERR, "Standard output can't be written.");
+}
+
 static nstime wall_clock(void *context)
 {
     (void)context;
@@ -218,15 +223,11 @@ static int with_config(const struct options *options, struct config *config)
     }
     if (!options_apply(options, config))
         return complain(EX_OSERR, "Out of memory.");
-    bool written = true;
     if (options->mode == OPTIONS_REPLAY)
         return replay(options, config);
     if (options->mode == OPTIONS_CHECK)
-        written = check_print(options, config, stdout);
-    else
-        written = config_dump(config, stdout);
-    return written && fflush(stdout) == 0 ? 0
-                                          : complain(EX_IOERR, "Standard output can't be written.");
+        return finish_output(check_print(options, config, stdout));
+    return finish_output(config_dump(config, stdout));
 }
 
 int main(int argc, char **argv)
@@ -240,9 +241,9 @@ int main(int argc, char **argv)
     if (status) {
         complain(status, error);
     } else if (options.mode == OPTIONS_HELP) {
-        options_help(stdout);
+        status = finish_output(options_help(stdout));
     } else if (options.mode == OPTIONS_VERSION) {
-        options_version(stdout);
+        status = finish_output(options_version(stdout));
     } else if (!config_defaults(&config)) {
         status = complain(EX_OSERR, "Out of memory.");
     } else {

@@ -322,11 +322,12 @@ bool options_apply(const struct options *options, struct config *config)
     return true;
 }
 
-void options_version(FILE *out)
+bool options_version(FILE *out)
 {
     int major, minor, patch;
 
     yaml_get_version(&major, &minor, &patch);
     fprintf(out, "roamwatch %s\n%s\nlibyaml version %d.%d.%d\n", ROAMWATCH_VERSION,
             pcap_lib_version(), major, minor, patch);
+    return fflush(out) == 0 && !ferror(out);
 }

@@ -52,8 +52,9 @@ void options_free(struct options *options);
 /* -s and -R on top of the configuration. False where memory is out. */
 bool options_apply(const struct options *options, struct config *config);
 
-void options_help(FILE *out);
+/* False on a write error. */
+bool options_help(FILE *out);
 /* Version, and the libraries that run. */
-void options_version(FILE *out);
+bool options_version(FILE *out);
 
 #endif

@@ -113,7 +113,7 @@ static void help_row(FILE *out, const struct option_row *row)
     }
 }
 
-void options_help(FILE *out)
+bool options_help(FILE *out)
 {
     fputs("Usage: roamwatch -r FILE [options] [FILTER]\n\n"
           "Tells from a packet capture, per client, whether the DNS protection and the web\n"
@@ -130,4 +130,5 @@ void options_help(FILE *out)
           "link type that can be read; 66 no such input; 73 output can't be created; 74 error\n"
           "while reading or writing; 77 not permitted; 78 wrong configuration.\n",
           out);
+    return fflush(out) == 0 && !ferror(out);
 }

@@ -292,14 +292,14 @@ static void test_apply(void **state)
 }
 
 /* What `print` writes; to be freed. */
-static char *printed(void (*print)(FILE *out))
+static char *printed(bool (*print)(FILE *out))
 {
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
 
     assert_non_null(out);
-    print(out);
+    assert_true(print(out));
     assert_int_equal(fclose(out), 0);
     return text;
 }
