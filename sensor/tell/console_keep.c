@@ -17,6 +17,7 @@ void keep_free(struct keep *k)
     free(k->full);
     free(k->pending);
     free(k->brief);
+    free(k->worst);
     keep_init(k, 0);
 }
 
@@ -139,14 +140,36 @@ void keep_verdict(struct keep *k, const struct judgement *judgement)
     }
 }
 
+/* What the alert was at its worst: a fault that fades away ends as degraded, but people remember
+ * that nothing worked. Of one protection's codes the worse stands first. */
+static enum notice_code worst_code(struct keep *k, const struct notice *notice)
+{
+    const size_t at = (size_t)notice->id;
+    if (notice->id >= KEEP_WORST)
+        return notice->code;
+    if (at >= k->worst_size) {
+        const size_t size = at < 64 ? 64 : at * 2;
+        uint8_t *worst = realloc(k->worst, size);
+        if (!worst)
+            return notice->code;
+        memset(worst + k->worst_size, 0, size - k->worst_size);
+        k->worst = worst;
+        k->worst_size = size;
+    }
+    if (k->worst[at] == 0 || k->worst[at] > notice->code + 1)
+        k->worst[at] = (uint8_t)(notice->code + 1);
+    return (enum notice_code)(k->worst[at] - 1);
+}
+
 void keep_alert(struct keep *k, const struct notice *notice)
 {
+    const enum notice_code code = worst_code(k, notice);
     if (notice->resolution == RESOLUTION_NONE)
         return;
     if (k->over_count < KEEP_OVER)
         k->over[k->over_count] = (struct over){
             .client = notice->client,
-            .code = notice->code,
+            .code = code,
             .resolution = notice->resolution,
             .cause = notice->cause,
             .confidence = notice->confidence,

@@ -37,14 +37,16 @@ struct client_full {
 /* An alert that was over before the end. */
 struct over {
     struct addr client;
-    enum notice_code code;
+    enum notice_code code; /* the worst of its life, not what it was when it ended */
     enum notice_resolution resolution;
     enum cause cause;
     enum confidence confidence;
     nstime since, until;
 };
 
-#define KEEP_OVER 20 /* more are counted only */
+#define KEEP_OVER  20    /* more are counted only */
+#define KEEP_WORST 65536 /* alerts whose worst code is remembered; of others the last one is told  \
+                          */
 
 struct keep {
     size_t detail; /* clients kept whole */
@@ -54,6 +56,8 @@ struct keep {
     struct client_full **full;   /* the worst, worst first */
     struct client_full *pending; /* the client whose verdicts are coming in; NULL: none yet */
     bool has_pending;
+    uint8_t *worst; /* by alert id from 1: its worst code so far, plus one; owned */
+    size_t worst_size;
     size_t over_count; /* all of them; over[] holds the first KEEP_OVER */
     struct over over[KEEP_OVER];
     bool failed; /* memory was out: something is missing */

@@ -216,7 +216,7 @@ static void print_advice(struct screen *s, const struct judgement *j)
         if (i > 0)
             screen_to(s, TEXT_COLUMN);
         else
-            begin(s, j->status == STATUS_UNDETERMINED ? "To know" : "Do");
+            begin(s, "Do");
         if (j->advice_count > 1) {
             snprintf(number, sizeof number, "%zu. ", i + 1);
             screen_text(s, number);

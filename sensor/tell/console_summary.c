@@ -107,6 +107,9 @@ static void brief_protection(struct screen *s, const struct view *view,
 void console_briefs(struct screen *s, const struct view *view, const struct keep *k, size_t from)
 {
     static const char *const labels[PROTECTION_COUNT] = {"DNS ", "web "};
+    static const char *const roles[ROLE_COUNT] = {[ROLE_OTHER] = " · no roaming module",
+                                                  [ROLE_MODULE] = "",
+                                                  [ROLE_FORWARDER] = " · a DNS server"};
     char address[ADDR_TEXT];
     size_t columns = 0;
     for (size_t i = from; i < k->brief_count; i++) {
@@ -125,6 +128,7 @@ void console_briefs(struct screen *s, const struct view *view, const struct keep
             screen_text(s, labels[p]);
             brief_protection(s, view, &protection[p]);
         }
+        screen_text(s, roles[k->brief[i].role]);
         screen_newline(s);
     }
 }

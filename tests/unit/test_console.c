@@ -12,6 +12,7 @@
 
 #include "seeds.h"
 #include "sensor/tell/console.h"
+#include "sensor/tell/console_keep.h"
 
 #define AT SEED_AT
 
@@ -313,7 +314,7 @@ static void a_protected_client_takes_three_lines(void **state)
         "                                        unlicensed, backed off or idle; not a fault\n");
 }
 
-static void undetermined_says_what_to_do_to_know(void **state)
+static void undetermined_says_how_to_know(void **state)
 {
     struct run *r = begin(state);
     struct judgement *j = seed_new("192.168.0.204", PROTECTION_DNS, STATUS_UNDETERMINED);
@@ -323,7 +324,7 @@ static void undetermined_says_what_to_do_to_know(void **state)
     seed_text(j->headline,
               "the capture shows one direction only: 48 queries, no packet from any server");
     seed_text(j->advice[j->advice_count++],
-              "Mirror both directions of the port, or capture on the laptop itself.");
+              "To know: mirror both directions of the port, or capture on the laptop itself.");
     verdict(r, j);
     assert_string_equal(
         finish(r),
@@ -335,7 +336,8 @@ static void undetermined_says_what_to_do_to_know(void **state)
         "no packet\n"
         "                                        from any server\n"
         "\n"
-        "  To know    Mirror both directions of the port, or capture on the laptop itself.\n");
+        "  Do         To know: mirror both directions of the port, or capture on the laptop "
+        "itself.\n");
 }
 
 static void many_clients(struct run *r)
@@ -348,7 +350,10 @@ static void many_clients(struct run *r)
         j->client = seed_address(order[i]);
         j->evidence_count = j->ruled_out_count = j->path_count = j->advice_count = 0;
         j->filter[0] = '\0';
+        if (i == 0)
+            j->role = ROLE_OTHER;
         if (i == 3) {
+            j->role = ROLE_FORWARDER;
             j->status = STATUS_UNDETERMINED;
             j->reason = REASON_END_OF_CAPTURE;
         }
@@ -388,8 +393,8 @@ static void worst_first_and_a_line_for_the_rest(void **state)
         "(likely)\n"
         "2001:db8:0:1234:5678::1  DNS protected · web DEGRADED since 06:41:19: reset by a box "
         "close to the client (likely)\n"
-        "10.0.0.4                 DNS can't tell: the capture ends too early\n"
-        "10.0.0.1                 DNS protected\n"
+        "10.0.0.4                 DNS can't tell: the capture ends too early · a DNS server\n"
+        "10.0.0.1                 DNS protected · no roaming module\n"
         "10.0.0.3                 DNS protected\n");
 }
 
@@ -398,17 +403,18 @@ static void quiet_is_a_line_a_client(void **state)
     struct run *r = *state;
     r->options.quiet = true;
     many_clients(begin(state));
-    assert_string_equal(finish(r),
-                        "2 of 6 clients fail, 1 is degraded, 1 can't be judged\n"
-                        "10.0.0.2                 DNS UNPROTECTED at least since 03:06:36: dropped "
-                        "in silence (likely)\n"
-                        "10.0.0.10                DNS UNPROTECTED at least since 03:06:36: dropped "
-                        "in silence (likely)\n"
-                        "2001:db8:0:1234:5678::1  DNS protected · web DEGRADED since 06:41:19: "
-                        "reset by a box close to the client (likely)\n"
-                        "10.0.0.4                 DNS can't tell: the capture ends too early\n"
-                        "10.0.0.1                 DNS protected\n"
-                        "10.0.0.3                 DNS protected\n");
+    assert_string_equal(
+        finish(r),
+        "2 of 6 clients fail, 1 is degraded, 1 can't be judged\n"
+        "10.0.0.2                 DNS UNPROTECTED at least since 03:06:36: dropped "
+        "in silence (likely)\n"
+        "10.0.0.10                DNS UNPROTECTED at least since 03:06:36: dropped "
+        "in silence (likely)\n"
+        "2001:db8:0:1234:5678::1  DNS protected · web DEGRADED since 06:41:19: "
+        "reset by a box close to the client (likely)\n"
+        "10.0.0.4                 DNS can't tell: the capture ends too early · a DNS server\n"
+        "10.0.0.1                 DNS protected · no roaming module\n"
+        "10.0.0.3                 DNS protected\n");
     restart(r);
     begin(state);
     assert_string_equal(finish(r), "No verdict: the capture holds no query and no connection to "
@@ -558,9 +564,12 @@ static void alerts_that_were_over(void **state)
                             .since = AT(3, 6, 40),
                             .time = AT(3, 6, 50)};
     r->sink->ops->alert(r->sink, &notice); /* fires: not over */
+    notice.code = NOTICE_DNS_DEGRADED;     /* it fades away: told as what it was at its worst */
+    r->sink->ops->alert(r->sink, &notice);
     notice.resolution = RESOLUTION_RECOVERED;
     notice.time = AT(3, 8, 17);
     r->sink->ops->alert(r->sink, &notice);
+    notice.id = KEEP_WORST + UINT64_C(1);
     notice.code = NOTICE_WEB_DEGRADED;
     notice.resolution = RESOLUTION_CLIENT_GONE;
     notice.confidence = CONFIDENCE_NONE;
@@ -649,7 +658,7 @@ int main(void)
         TEST(both_fail_on_a_narrow_ascii_terminal),
         TEST(one_fails_and_one_works),
         TEST(a_protected_client_takes_three_lines),
-        TEST(undetermined_says_what_to_do_to_know),
+        TEST(undetermined_says_how_to_know),
         TEST(worst_first_and_a_line_for_the_rest),
         TEST(quiet_is_a_line_a_client),
         TEST(ten_thousand_clients),
