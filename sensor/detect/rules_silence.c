@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules for what does not come, or comes too late. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sensor/detect/rules.h"
+
+/* What the client does when it finds no answer (domain fact 2.1): 443, then 53 about five seconds
+ * later, then 443 again about ten after that. */
+#define CYCLE_53_MIN  (4 * NS_PER_SEC)
+#define CYCLE_53_MAX  (7 * NS_PER_SEC)
+#define CYCLE_443_MIN (3 * NS_PER_SEC)
+#define CYCLE_443_MAX (16 * NS_PER_SEC)
+
+bool rule_holds_encryption(const struct causes_work *work)
+{
+    return work->in->health->encryption_failing && work->in->health->failing == 0 &&
+           work->in->health->lossy == 0;
+}
+
+void rule_explain_encryption(struct causes_work *work)
+{
+    rule_settle(work, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+    SAY(work->out->headline, "plain probes on UDP 443 are answered, encrypted DNS is not");
+    SAY(work->out->why, "Encrypted DNS is dropped in silence, plain DNS on the same path passes");
+    evidence_add(work->out, "encryption-silent",
+                 "DNSCrypt queries get no answer while plain probes on the same path do");
+}
+
+/* Lossy and nothing fails for good: a lone reset or error among silent losses is no cause. */
+bool rule_holds_loss(const struct causes_work *work)
+{
+    uint64_t silent = rule_seen(work, OUTCOME_UNANSWERED) + rule_seen(work, OUTCOME_LATE) +
+                      rule_seen(work, OUTCOME_STALLED);
+    if (!rule_most(work, silent))
+        return false;
+    if (work->in->health->failing == 0)
+        return work->in->health->lossy > 0;
+    for (size_t i = 0; i < work->findings->count; i++)
+        if (!work->findings->item[i].path->lossy)
+            return false;
+    return work->findings->count > 0;
+}
+
+void rule_explain_loss(struct causes_work *work)
+{
+    char where[64], servers[JUDGEMENT_TEXT];
+    rule_settle(work, CAUSE_PACKET_LOSS,
+                work->in->health->failing ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY);
+    SAY(work->out->headline, "works, but loses %s now and then on %s", rule_tries(work),
+        rule_ports(work, " and ", where));
+    SAY(work->out->why, "Packets are lost on the way, without a pattern that a rule would make");
+    uint64_t sent = work->findings->sent, lost = work->findings->total;
+    struct evidence *evidence =
+        evidence_add(work->out, "loss",
+                     "%" PRIu64 " of %" PRIu64 " %s to %s were lost (%" PRIu64
+                     " %%), the others answered in between",
+                     lost, sent, rule_tries(work), findings_servers(work->findings, servers),
+                     sent ? lost * 100 / sent : 0);
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_NONE);
+    rule_out_unseen(work);
+}
+
+bool rule_holds_late(const struct causes_work *work)
+{
+    return rule_most(work, rule_seen(work, OUTCOME_LATE));
+}
+
+void rule_explain_late(struct causes_work *work)
+{
+    nstime low = NSTIME_NEVER, high = 0;
+    char share[48], servers[JUDGEMENT_TEXT], from[32], to[32];
+    for (size_t i = 0; i < work->findings->count; i++) {
+        const struct failure *failure = work->findings->item[i].failure;
+        if (failure->outcome != OUTCOME_LATE || failure->rtt == NSTIME_NONE)
+            continue;
+        low = failure->rtt < low ? failure->rtt : low;
+        high = failure->rtt > high ? failure->rtt : high;
+    }
+    rule_settle(work, CAUSE_LATE_ANSWERS, CONFIDENCE_LIKELY);
+    SAY(work->out->headline, "the resolvers answer, but too late for the client");
+    SAY(work->out->why, "Answers come after the client has given up");
+    findings_share(work->findings, rule_seen(work, OUTCOME_LATE), share);
+    struct evidence *evidence =
+        evidence_add(work->out, "late-answer", "%s queries to %s were answered only after %s to %s",
+                     share, findings_servers(work->findings, servers), duration_text(low, from),
+                     duration_text(high, to));
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_LATE);
+    judgement_rule_out(work->out, "silent drop: the answers do come");
+    rule_say_control(work);
+}
+
+/* The module's own order of ports, kept to over a whole round (domain fact 2.1). */
+static bool probe_cycle(const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        if (findings->item[i].path->port != 443)
+            continue;
+        nstime start = findings->item[i].failure->sent, middle = NSTIME_NONE;
+        for (size_t j = i + 1; j < findings->count; j++) {
+            const struct finding *next = &findings->item[j];
+            nstime after = next->failure->sent - (middle == NSTIME_NONE ? start : middle);
+            if (middle == NSTIME_NONE && next->path->port == 53 && after >= CYCLE_53_MIN &&
+                after <= CYCLE_53_MAX)
+                middle = next->failure->sent;
+            else if (middle != NSTIME_NONE && next->path->port == 443 && after >= CYCLE_443_MIN &&
+                     after <= CYCLE_443_MAX)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool rule_holds_silence(const struct causes_work *work)
+{
+    uint64_t silent = rule_seen(work, OUTCOME_UNANSWERED) + rule_seen(work, OUTCOME_LATE) +
+                      rule_seen(work, OUTCOME_STALLED);
+    return silent && silent == work->findings->count;
+}
+
+void rule_explain_silence(struct causes_work *work)
+{
+    char share[48], servers[JUDGEMENT_TEXT], where[64];
+    bool cycle = !rule_web(work) && probe_cycle(work->findings);
+    rule_settle(work, CAUSE_SILENT_DROP,
+                work->network_works || cycle ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
+    SAY(work->out->headline, "nothing answers on %s", rule_ports(work, " or ", where));
+    SAY(work->out->why, "Dropped in silence on the way to %s",
+        rule_web(work) ? "the secure web gateway" : "the resolvers");
+    findings_servers(work->findings, servers);
+    findings_share(work->findings, rule_seen(work, OUTCOME_UNANSWERED), share);
+    struct evidence *evidence =
+        evidence_add(work->out, "no-answer", "%s %s to %s: no answer, no ICMP error", share,
+                     rule_tries(work), servers);
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_NONE);
+    if (cycle)
+        evidence_add(work->out, "probe-cycle",
+                     "the client goes through its ports (443, then 53 five seconds later, then 443 "
+                     "again) as it does when nothing answers");
+    rule_say_origin(work);
+    rule_say_control(work);
+    rule_out_unseen(work);
+}

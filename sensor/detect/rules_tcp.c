@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rules for connections: reset, killed, stalled. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sensor/detect/resets.h"
+#include "sensor/detect/rules.h"
+
+bool rule_holds_reset(const struct causes_work *work)
+{
+    return rule_seen(work, OUTCOME_RESET) > 0;
+}
+
+static void say_reset_times(struct causes_work *work, const struct reset_weight *weight)
+{
+    char low[32], high[32], genuine[32], far[32] = "", share[48], servers[JUDGEMENT_TEXT];
+    char compare[JUDGEMENT_TEXT / 2] = "";
+    duration_text(weight->delay_min, low);
+    duration_text(weight->delay_max, high);
+    if (weight->genuine != NSTIME_NONE) {
+        duration_text(weight->genuine, genuine);
+        if (weight->genuine_is_server)
+            SAY(compare, "; genuine answers of the address or its network take %s or more",
+                genuine);
+        else if (work->control.rtt_max > weight->genuine)
+            SAY(compare, "; other hosts on the internet answer in %s to %s", genuine,
+                duration_text(work->control.rtt_max, far));
+        else
+            SAY(compare, "; another host on the internet answers in %s", genuine);
+    }
+    findings_share(work->findings, weight->resets, share);
+    findings_servers(work->findings, servers);
+    struct evidence *evidence =
+        evidence_add(work->out, weight->tells & TELL_TIME ? "reset-near" : "reset",
+                     "%s connection attempts to %s were reset %s%s%s after the SYN%s", share,
+                     servers, low, weight->delay_max > weight->delay_min ? " to " : "",
+                     weight->delay_max > weight->delay_min ? high : "", compare);
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_RESET);
+}
+
+static void say_reset_tells(struct causes_work *work, const struct reset_weight *weight)
+{
+    struct evidence *evidence;
+    if (weight->tells & TELL_RACE) {
+        evidence = evidence_add(work->out, "reset-race",
+                                "the server's own SYN-ACK or data came after the reset: somebody "
+                                "else had written it");
+        if (evidence)
+            evidence_frame(evidence, weight->race);
+    }
+    if (weight->tells & TELL_COPIED && weight->window_copied)
+        evidence_add(work->out, "window-echoed", "the resets copy the client's own window (%u)",
+                     weight->window);
+    if (weight->tells & TELL_COPIED && weight->ip_id_copied)
+        evidence_add(work->out, "ip-id-echoed", "the resets copy the IP id of the SYN");
+    if (weight->tells & TELL_COPIED && weight->ttl_copied && !weight->window_copied)
+        evidence_add(work->out, "ttl-echoed", "the resets copy the TTL of the SYN (%u)",
+                     weight->ttl);
+    if (weight->tells & TELL_HOPS && weight->genuine_ttl)
+        evidence_add(work->out, "reset-hops",
+                     "the resets come from %u hops away, genuine packets of the address from %u",
+                     hops_of_ttl(weight->ttl), hops_of_ttl(weight->genuine_ttl));
+    else if (weight->tells & TELL_HOPS)
+        evidence_add(work->out, "reset-hops",
+                     "the resets come from %u hop%s away (TTL %u), too near for a public address",
+                     hops_of_ttl(weight->ttl), hops_of_ttl(weight->ttl) == 1 ? "" : "s",
+                     weight->ttl);
+    if (weight->tells & TELL_WITNESS) {
+        evidence = evidence_add(work->out, "reset-witness",
+                                "a box close by also rejects the same address with an ICMP error");
+        if (evidence)
+            evidence_frame(evidence, weight->witness);
+    }
+}
+
+void rule_explain_reset(struct causes_work *work)
+{
+    struct reset_weight weight = resets_weigh(work->in, work->findings);
+    rule_settle(work, weight.cause, weight.confidence);
+    if (weight.cause == CAUSE_MIDDLEBOX_RESET) {
+        SAY(work->out->headline, "blocked near the client: connections are reset");
+        SAY(work->out->why, "Reset by a box close to the client, not by Cisco's cloud");
+    } else if (weight.cause == CAUSE_SERVER_RESET) {
+        SAY(work->out->headline, "the secure web gateway itself resets connections");
+        SAY(work->out->why, "Reset by the server: as slow and as far away as its genuine packets");
+    } else {
+        SAY(work->out->headline, "connections are reset");
+        SAY(work->out->why, "Connections are reset; the packets do not tell by whom");
+    }
+    say_reset_times(work, &weight);
+    say_reset_tells(work, &weight);
+    if (weight.cause == CAUSE_SERVER_RESET)
+        evidence_add(work->out, "reset-agrees",
+                     "the resets come from %u hops away, like the server's genuine packets",
+                     hops_of_ttl(weight.ttl));
+    rule_say_origin(work);
+    judgement_rule_out(work->out, "silent drop: every failed attempt that had time was reset");
+    rule_say_control(work);
+}
+
+bool rule_holds_killed(const struct causes_work *work)
+{
+    return rule_seen(work, OUTCOME_KILLED) > 0;
+}
+
+void rule_explain_killed(struct causes_work *work)
+{
+    char share[48], servers[JUDGEMENT_TEXT];
+    rule_settle(work, CAUSE_KILLED_AFTER_OPEN, CONFIDENCE_LIKELY);
+    SAY(work->out->headline, "connections open and are ended at once, before the gateway's first "
+                             "byte");
+    SAY(work->out->why, "Connections are killed after they opened: typical of TLS inspection or a "
+                        "rule that wants TLS on this port");
+    findings_share(work->findings, rule_seen(work, OUTCOME_KILLED), share);
+    struct evidence *evidence =
+        evidence_add(work->out, "killed",
+                     "%s connection attempts to %s opened and were ended by the far side without "
+                     "one byte of its own",
+                     share, findings_servers(work->findings, servers));
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_KILLED);
+    rule_say_origin(work);
+    judgement_rule_out(work->out, "silent drop: the connections opened");
+    rule_say_control(work);
+}
+
+bool rule_holds_stalled(const struct causes_work *work)
+{
+    return rule_most(work, rule_seen(work, OUTCOME_STALLED));
+}
+
+void rule_explain_stalled(struct causes_work *work)
+{
+    char share[48], servers[JUDGEMENT_TEXT];
+    rule_settle(work, CAUSE_STALLED_AFTER_OPEN,
+                work->network_works ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
+    SAY(work->out->headline, "connections open, but nothing comes back");
+    SAY(work->out->why, "Connections stall after they opened: the first data gets no reply");
+    findings_share(work->findings, rule_seen(work, OUTCOME_STALLED), share);
+    struct evidence *evidence =
+        evidence_add(work->out, "stalled",
+                     "%s connection attempts to %s opened, and the client's first data got nothing "
+                     "back",
+                     share, findings_servers(work->findings, servers));
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_STALLED);
+    rule_say_origin(work);
+    judgement_rule_out(work->out, "silent drop of the handshake: the connections opened");
+    rule_say_control(work);
+}
