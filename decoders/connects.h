@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* connects: folds attempts on one 4-tuple with gaps up to 3 s into one connect(), which is what
- * health counts: Windows tries a refused connect() three times (domain.md 4.9). Fed with the reports
- * of attempts.h; same manners. */
+ * health counts: Windows tries a refused connect() three times (domain.md 4.9). Fed with the
+ * reports of attempts.h; same manners. */
 #ifndef DECODERS_CONNECTS_H
 #define DECODERS_CONNECTS_H
 

@@ -3,8 +3,8 @@
  * A bounded table: keyed hash, deadlines in order, the oldest evicted and counted. The caller says
  * which packets are watched, gives `now`, and drains what is due; nothing here reads a clock.
  *
- * One instance follows the watched resolvers; another, with judge_own_names off, follows every other
- * resolver for the control group. */
+ * One instance follows the watched resolvers; another, with judge_own_names off, follows every
+ * other resolver for the control group. */
 #ifndef DECODERS_EXCHANGES_H
 #define DECODERS_EXCHANGES_H
 
@@ -12,10 +12,10 @@
 #include "outcome.h"
 
 struct exchange_limits {
-    nstime deadline;      /* from the query: answered or not (5 s) */
-    nstime late;          /* from the query: a late answer is still told as late (30 s) */
-    nstime early;         /* an answer may stand this long before its query in file order (100 ms) */
-    uint32_t max;         /* open and remembered at once */
+    nstime deadline; /* from the query: answered or not (5 s) */
+    nstime late;     /* from the query: a late answer is still told as late (30 s) */
+    nstime early;    /* an answer may stand this long before its query in file order (100 ms) */
+    uint32_t max;    /* open and remembered at once */
     bool judge_own_names; /* content decides foreign (watched resolvers only) */
 };
 
@@ -27,7 +27,7 @@ struct exchange_counts {
     uint64_t unsolicited; /* answers that met no exchange */
     uint64_t outcome[OUTCOME_COUNT];
     uint64_t evicted;
-    uint64_t open;        /* in the table now */
+    uint64_t open; /* in the table now */
 };
 
 /* The most reports that one packet can cause. */
@@ -40,7 +40,8 @@ struct exchanges *exchanges_new(const struct exchange_limits *limits, const uint
 void exchanges_free(struct exchanges *x);
 
 /* Each takes one packet and returns how many reports it wrote to out. *touched is increased by the
- * number of frames that now belong to an exchange (0, 1, or 2 where an early answer met its query). */
+ * number of frames that now belong to an exchange (0, 1, or 2 where an early answer met its query).
+ */
 size_t exchanges_query(struct exchanges *x, nstime now, const struct packet *packet,
                        const struct dns_message *message, struct exchange out[EXCHANGES_OUT],
                        unsigned *touched);

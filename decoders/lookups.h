@@ -14,9 +14,15 @@
 /* One thing taught by an answer to a query that was seen. */
 struct lesson {
     size_t addresses;
-    struct { struct addr addr; uint32_t ttl; } address[LOOKUP_ADDRESSES];
+    struct {
+        struct addr addr;
+        uint32_t ttl;
+    } address[LOOKUP_ADDRESSES];
     size_t names; /* CNAME targets on the way: the same SWG under other names */
-    struct { struct dns_name name; uint32_t ttl; } name[LOOKUP_NAMES];
+    struct {
+        struct dns_name name;
+        uint32_t ttl;
+    } name[LOOKUP_NAMES];
 };
 
 struct lookup {
@@ -27,7 +33,7 @@ struct lookup {
     const char *name;
     nstime sent, decided;
     struct frame_ref query_frame, answer_frame;
-    bool has_rcode;       /* of the last answer without an address */
+    bool has_rcode; /* of the last answer without an address */
     uint16_t rcode;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* outcome: the arrow from track to samples and to the events. How one exchange or one attempt ended,
- * with what proves it. Pointers are the tracker's and valid until its next call. */
+/* outcome: the arrow from track to samples and to the events. How one exchange or one attempt
+ * ended, with what proves it. Pointers are the tracker's and valid until its next call. */
 #ifndef DECODERS_OUTCOME_H
 #define DECODERS_OUTCOME_H
 
@@ -56,29 +56,30 @@ struct icmp_error {
 #define OUTCOME_FRAMES 16
 
 struct exchange {
-    unsigned phase;      /* enum phase, or-ed */
+    unsigned phase; /* enum phase, or-ed */
     enum outcome outcome;
-    uint64_t serial;     /* the same in every report of this exchange; in order of first packets */
+    uint64_t serial; /* the same in every report of this exchange; in order of first packets */
     struct flow flow;
-    uint8_t transport;   /* IPPROTO_UDP, IPPROTO_TCP */
+    uint8_t transport; /* IPPROTO_UDP, IPPROTO_TCP */
     uint8_t vlans;
     uint16_t vlan[PACKET_VLANS];
-    uint16_t id;         /* DNS id */
-    uint16_t type;       /* question's type */
-    const char *name;    /* question's name, escaped; "" where it could not be read */
-    bool edns;           /* the query carried an OPT record */
-    bool own_name;       /* one of the module's own names (decoders/module.h) */
-    nstime sent;         /* the first query */
-    nstime sent_last;    /* the newest copy of it */
-    nstime decided;      /* when the outcome was known: an answer's time, or the deadline */
-    unsigned copies;     /* further packets of the same query */
+    uint16_t id;      /* DNS id */
+    uint16_t type;    /* question's type */
+    const char *name; /* question's name, escaped; "" where it could not be read */
+    bool edns;        /* the query carried an OPT record */
+    bool own_name;    /* one of the module's own names (decoders/module.h) */
+    nstime sent;      /* the first query */
+    nstime sent_last; /* the newest copy of it */
+    nstime decided;   /* when the outcome was known: an answer's time, or the deadline */
+    unsigned copies;  /* further packets of the same query */
     struct frame_ref query_frame, answer_frame; /* answer_frame.number 0: none */
-    nstime rtt;          /* NSTIME_NONE where there is no answer, or it was captured before the query */
+    nstime rtt; /* NSTIME_NONE where there is no answer, or it was captured before the query */
     bool has_rcode;
     uint16_t rcode;
-    uint8_t answer_ttl;  /* of the answer's IP header; valid where answer_frame is */
-    const char *answers; /* texts of the answer's records, each ended by NUL, an empty one ends the
-                            list: "A 18.135.112.200", "CNAME host", "TXT server r5.lon"; NULL: none */
+    uint8_t answer_ttl; /* of the answer's IP header; valid where answer_frame is */
+    const char
+        *answers; /* texts of the answer's records, each ended by NUL, an empty one ends the
+                     list: "A 18.135.112.200", "CNAME host", "TXT server r5.lon"; NULL: none */
     struct icmp_error icmp;
 };
 
@@ -86,13 +87,13 @@ struct exchange {
  * the diagnosis weighs them (domain.md 6.1). */
 struct reset_facts {
     bool seen;
-    nstime delay;        /* after the newest SYN; may be negative where time steps back */
+    nstime delay; /* after the newest SYN; may be negative where time steps back */
     uint8_t ttl, syn_ttl;
     uint16_t window, syn_window;
-    bool has_ip_id;      /* both packets are IPv4 */
+    bool has_ip_id; /* both packets are IPv4 */
     uint16_t ip_id, syn_ip_id;
-    uint8_t flags;       /* enum tcp_flags */
-    bool race;           /* a SYN-ACK or data of the server came after it: somebody else wrote it */
+    uint8_t flags; /* enum tcp_flags */
+    bool race;     /* a SYN-ACK or data of the server came after it: somebody else wrote it */
     struct frame_ref race_frame;
 };
 
@@ -103,19 +104,20 @@ struct attempt {
     enum outcome outcome;
     uint64_t serial;
     struct flow flow;
-    uint8_t service;     /* enum service */
+    uint8_t service; /* enum service */
     uint8_t vlans;
     uint16_t vlan[PACKET_VLANS];
     uint32_t isn;
-    unsigned syns;       /* SYN packets of this ISN */
+    unsigned syns;          /* SYN packets of this ISN */
     nstime sent, sent_last; /* first and newest SYN */
     nstime decided;
-    bool opened;         /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
-    bool synack_seen;    /* false while opened: one direction only is in the capture */
-    nstime rtt;          /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
-    uint8_t synack_ttl;  /* valid where synack_seen */
-    uint8_t frames;      /* how many of frame[] are set */
-    struct frame_ref frame[OUTCOME_FRAMES]; /* the first SYN first, then what decided; the rest SYNs */
+    bool opened;        /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
+    bool synack_seen;   /* false while opened: one direction only is in the capture */
+    nstime rtt;         /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
+    uint8_t synack_ttl; /* valid where synack_seen */
+    uint8_t frames;     /* how many of frame[] are set */
+    struct frame_ref
+        frame[OUTCOME_FRAMES]; /* the first SYN first, then what decided; the rest SYNs */
     struct reset_facts reset;
     struct icmp_error icmp;
 };
@@ -126,7 +128,7 @@ struct connect {
     uint64_t serial;
     struct flow flow;
     uint8_t service;
-    enum outcome outcome; /* OPENED, or a failed attempt's outcome, or ABORTED, or UNDETERMINED */
+    enum outcome outcome;   /* OPENED, or a failed attempt's outcome, or ABORTED, or UNDETERMINED */
     nstime sent, sent_last; /* first and newest SYN of all its attempts */
     nstime decided;
     unsigned attempts;
