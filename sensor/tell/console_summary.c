@@ -141,21 +141,25 @@ static void print_over(struct screen *s, const struct view *view, const struct o
         [NOTICE_WEB_UNAVAILABLE] = "web unavailable",
         [NOTICE_WEB_DEGRADED] = "web degraded",
     };
-    static const char *const ends[RESOLUTION_COUNT] = {
-        [RESOLUTION_NONE] = "",
-        [RESOLUTION_RECOVERED] = "",
-        [RESOLUTION_CLIENT_GONE] = ", when the client had fallen silent",
-        [RESOLUTION_SUSPENDED] = ", when the capture was interrupted",
+    /* What did not recover is not over: nobody looks at it any more. */
+    static const char *const left[RESOLUTION_COUNT] = {
+        [RESOLUTION_CLIENT_GONE] = "the client fell silent",
+        [RESOLUTION_SUSPENDED] = "the capture was interrupted",
     };
     char address[ADDR_TEXT], since[WORDS_TEXT], until[WORDS_TEXT], span[WORDS_TEXT];
-    char text[512];
+    char text[512], why[128] = "";
     const char *cause = words_cause(over->cause);
     const char *confidence = confidence_name(over->confidence);
-    snprintf(text, sizeof text, "%s from %s to %s (%s)%s%s%s%s%s%s", codes[over->code],
-             view_time(view, over->since, since), view_time(view, over->until, until),
-             words_span(over->until - over->since, span), ends[over->resolution], cause ? ": " : "",
-             cause ? cause : "", confidence ? " (" : "", confidence ? confidence : "",
-             confidence ? ")" : "");
+    view_time(view, over->since, since);
+    view_time(view, over->until, until);
+    if (cause && confidence)
+        snprintf(why, sizeof why, ": %s (%s)", cause, confidence);
+    if (left[over->resolution])
+        snprintf(text, sizeof text, "%s since %s, not followed after %s (%s)%s", codes[over->code],
+                 since, until, left[over->resolution], why);
+    else
+        snprintf(text, sizeof text, "%s from %s to %s (%s)%s", codes[over->code], since, until,
+                 words_span(over->until - over->since, span), why);
     screen_to(s, 2);
     screen_text(s, addr_format(&over->client, address));
     screen_to(s, 19);

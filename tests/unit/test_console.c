@@ -590,8 +590,8 @@ static void alerts_that_were_over(void **state)
                               "  192.168.0.204    DNS unprotected from 03:06:40 to 03:08:17 (1 min "
                               "37 s): dropped in silence\n"
                               "                   (likely)\n"
-                              "  192.168.0.204    web degraded from 03:06:40 to 03:08:17 (1 min 37 "
-                              "s), when the client had fallen");
+                              "  192.168.0.204    web degraded since 03:06:40, not followed after "
+                              "03:08:17 (the client fell silent)");
 }
 
 static void colour_is_on_the_status_word_alone(void **state)
