@@ -239,14 +239,25 @@ static const struct addr *client_of(const struct report *report)
     }
 }
 
+/* Once an outcome is known; that it is overturned later is of no weight for a control group. */
+static bool first_decided(unsigned phase)
+{
+    return (phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED;
+}
+
 static void report_control(struct judging *j, const struct report *report)
 {
-    if (report->kind == REPORT_CONTROL_EXCHANGE &&
-        (report->exchange.phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED)
-        control_exchange(j->control, &report->exchange);
-    if (report->kind == REPORT_CONTROL_ATTEMPT &&
-        (report->attempt.phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED)
-        control_attempt(j->control, &report->attempt);
+    if (report->kind == REPORT_CONTROL_EXCHANGE) {
+        if (report->exchange.phase & PHASE_STARTED)
+            control_started(j->control, &report->exchange.flow.client);
+        if (first_decided(report->exchange.phase))
+            control_exchange(j->control, &report->exchange);
+    } else if (report->kind == REPORT_CONTROL_ATTEMPT) {
+        if (report->attempt.phase & PHASE_STARTED)
+            control_started(j->control, &report->attempt.flow.client);
+        if (first_decided(report->attempt.phase))
+            control_attempt(j->control, &report->attempt);
+    }
 }
 
 void judging_report(struct judging *j, const struct watchlist *watchlist, nstime now,

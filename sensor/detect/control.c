@@ -145,6 +145,11 @@ static void worked(struct control *control, struct host *host, nstime sent)
         *family = sent;
 }
 
+void control_started(struct control *control, const struct addr *client)
+{
+    (void)make_host(control, client);
+}
+
 void control_exchange(struct control *control, const struct exchange *exchange)
 {
     struct host *host = make_host(control, &exchange->flow.client);

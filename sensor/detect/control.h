@@ -32,7 +32,9 @@ struct control;
 struct control *control_new(const struct config *config, const uint64_t key[2]);
 void control_free(struct control *control);
 
-/* Final reports about unwatched traffic. */
+/* A host of ours began something unwatched: from here on its packets are counted. */
+void control_started(struct control *control, const struct addr *client);
+/* Decided reports about unwatched traffic. */
 void control_exchange(struct control *control, const struct exchange *exchange);
 void control_attempt(struct control *control, const struct attempt *attempt);
 /* A watched attempt that proved genuine (opened, the server's bytes or a quiet end): baseline only.

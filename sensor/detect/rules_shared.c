@@ -91,6 +91,14 @@ void rule_say_origin(struct causes_work *work)
         evidence_frame(evidence, work->in->swg.frame);
 }
 
+/* Every failed query has had the time in which a late answer would have been told. */
+static bool waited_for_late(const struct causes_work *work)
+{
+    const struct findings *findings = work->findings;
+    return findings->count && work->in->now - findings->item[findings->count - 1].failure->sent >=
+                                  work->in->config->dns.late;
+}
+
 void rule_out_unseen(struct causes_work *work)
 {
     if (!rule_seen(work, OUTCOME_REJECTED))
@@ -99,7 +107,7 @@ void rule_out_unseen(struct causes_work *work)
         judgement_rule_out(work->out, "reset: no RST from the far side");
     if (!rule_web(work) && !rule_seen(work, OUTCOME_FOREIGN) && !rule_seen(work, OUTCOME_ERROR))
         judgement_rule_out(work->out, "redirected: no answer at all");
-    if (!rule_web(work) && !rule_seen(work, OUTCOME_LATE))
+    if (!rule_web(work) && !rule_seen(work, OUTCOME_LATE) && waited_for_late(work))
         judgement_rule_out(work->out, "late: nothing within 30 s");
 }
 
