@@ -185,10 +185,10 @@ static void print_paths(struct screen *s, const struct view *view, const struct 
     screen_text(s, "Path");
     screen_to(s, LABEL_COLUMN + table.path_columns);
     screen_right(s, 7, dns ? "sent" : "tried");
-    screen_right(s, 11, dns ? "answered" : "opened");
+    screen_right(s, 11, dns ? "answered" : "worked");
     if (table.undetermined)
         screen_right(s, 15, "undetermined");
-    screen_text(s, dns ? "   last answer" : "   last opened");
+    screen_text(s, dns ? "   last answer" : "   last worked");
     screen_newline(s);
 
     size_t printed = 0;
