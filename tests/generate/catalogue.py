@@ -34,7 +34,7 @@ CATALOGUE = (
     ("dns-degraded-443.pcapng", dns_cases.degraded_443,
      "443 is dropped, 53 is answered: protected, but not encrypted"),
     ("recovered.pcapng", dns_cases.recovered,
-     "fails for 47 s, then works: one alert (dns-unprotected) that fires and is resolved as recovered"),
+     "fails for 47 s, then works: one alert that fires as dns-unprotected and ends as recovered"),
     ("web-silent-drop.pcapng", web_cases.silent_drop,
      "the same SYN again and again (after 1, 3, 7, 15 s or 3, 9 s), no answer"),
     ("web-icmp-reject.pcapng", web_cases.icmp_reject,

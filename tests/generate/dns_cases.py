@@ -125,5 +125,6 @@ def recovered():
             ask(scene, 62.4 + 20 * again + number * 0.0002, server, 53, genuine())
     ask(scene, 63.0, RESOLVERS[1], 443, genuine(), CERT)
     fill(scene, scene.client, 0, 150, 340)
+    scene.recovers = True
     scene.verdict("dns", "protected")
     return scene

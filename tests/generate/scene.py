@@ -106,6 +106,7 @@ class Scene:
         self.events = []
         self.tap = False      # captured off a mirror port: every frame was on the wire, so padded
         self.one_way = False  # only what clients send is captured
+        self.recovers = False # a fault that is over by the end: its alert fires and is resolved
         self.verdicts = []
         self.dns = dict.fromkeys(DNS_WORDS, 0)
         self.tcp = dict.fromkeys(TCP_WORDS, 0)
