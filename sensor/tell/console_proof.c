@@ -236,27 +236,35 @@ static void print_filter(struct screen *s, const struct judgement *j)
     screen_newline(s);
 }
 
-/* Paragraphs, each parted by a blank line from what stands above it. */
+/* Paragraphs, each parted by a blank line from what stands above it; none follows the heading. */
 void console_proof(struct screen *s, const struct view *view, const struct judgement *j,
                    const char *heading)
 {
+    bool blank = true;
     if (heading) {
         screen_newline(s);
         screen_to(s, LABEL_COLUMN);
         screen_text(s, heading);
-    }
-    if (heading || has_reasons(j)) {
         screen_newline(s);
+        blank = false;
+    }
+    if (has_reasons(j)) {
+        if (blank)
+            screen_newline(s);
         print_why(s, view, j);
         print_ruled_out(s, j);
         print_notes(s, j);
+        blank = true;
     }
     if (j->path_count > 0) {
-        screen_newline(s);
+        if (blank)
+            screen_newline(s);
         print_paths(s, view, j);
+        blank = true;
     }
     if (j->advice_count > 0 || j->filter[0] != '\0') {
-        screen_newline(s);
+        if (blank)
+            screen_newline(s);
         print_advice(s, j);
         print_filter(s, j);
     }
