@@ -15,6 +15,7 @@ static unsigned decide(struct attempt_entry *a, enum outcome outcome, nstime tim
 {
     if (a->decided && a->report.outcome == outcome)
         return 0;
+    a->report.revised = a->decided;
     a->decided = true;
     a->report.outcome = outcome;
     a->report.decided = time;
@@ -335,6 +336,7 @@ static unsigned race(struct attempt_entry *a, const struct packet *p)
         return 0;
     a->report.reset.race = true;
     a->report.reset.race_frame = p->ref;
+    a->report.revised = true;
     return PHASE_DECIDED;
 }
 

@@ -11,6 +11,7 @@ static unsigned decide(struct exchange_entry *e, enum outcome outcome, nstime ti
 {
     if (e->decided && e->report.outcome == outcome)
         return 0;
+    e->report.revised = e->decided;
     e->decided = true;
     e->report.outcome = outcome;
     e->report.decided = time;

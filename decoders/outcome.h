@@ -35,8 +35,7 @@ const char *outcome_name(enum outcome outcome);
 enum phase {
     PHASE_STARTED = 1, /* its first packet was seen; outcome is OUTCOME_NONE */
     PHASE_DECIDED = 2, /* health may use the outcome */
-    PHASE_FINAL = 4,   /* nothing can change it any more: counted and told once */
-    PHASE_REVISED = 8  /* with DECIDED: it had been decided before, otherwise */
+    PHASE_FINAL = 4    /* nothing can change it any more: counted and told once */
 };
 
 struct flow {
@@ -58,6 +57,7 @@ struct icmp_error {
 struct exchange {
     unsigned phase; /* enum phase, or-ed */
     enum outcome outcome;
+    bool revised;    /* with DECIDED: it had been decided before */
     uint64_t serial; /* the same in every report of this exchange; in order of first packets */
     struct flow flow;
     uint8_t transport; /* IPPROTO_UDP, IPPROTO_TCP */
@@ -102,6 +102,7 @@ enum service { SERVICE_SWG, SERVICE_DNS };
 struct attempt {
     unsigned phase;
     enum outcome outcome;
+    bool revised; /* with DECIDED: it had been decided before */
     uint64_t serial;
     struct flow flow;
     uint8_t service; /* enum service */

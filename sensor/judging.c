@@ -168,13 +168,13 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
  */
 
 /* An exchange or attempt on one of the client's paths; true where its outcome is new. */
-static bool follow(struct judging *j, struct client *client, unsigned phase,
+static bool follow(struct judging *j, struct client *client, unsigned phase, bool revised,
                    const struct sample *sample, const struct failure *failure)
 {
     if (phase & PHASE_STARTED && !client_started(client, j->config, sample))
         j->lost++;
     if (phase & PHASE_DECIDED) {
-        if (!(phase & PHASE_REVISED))
+        if (!revised)
             client_decided(client, sample);
         if (!client_keep(client, sample, failure))
             j->lost++;
@@ -191,7 +191,7 @@ static bool report_exchange(struct judging *j, struct client *client,
     struct failure failure = failure_of_exchange(exchange);
     if (exchange->transport != IPPROTO_UDP && exchange->transport != IPPROTO_TCP)
         return false;
-    if (!follow(j, client, exchange->phase, &sample, &failure))
+    if (!follow(j, client, exchange->phase, exchange->revised, &sample, &failure))
         return false;
     if (!client_take(client, j->config, &sample))
         j->lost++;
@@ -209,7 +209,7 @@ static void report_attempt(struct judging *j, struct client *client, const struc
                               .decided = attempt->decided};
     struct sample sample = sample_of_connect(&connect);
     struct failure failure = failure_of_attempt(attempt);
-    follow(j, client, attempt->phase, &sample, &failure);
+    follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
     if (attempt->phase & PHASE_DECIDED && attempt->outcome == OUTCOME_OPENED)
         control_genuine(j->control, attempt);
 }
@@ -240,22 +240,17 @@ static const struct addr *client_of(const struct report *report)
 }
 
 /* Once an outcome is known; that it is overturned later is of no weight for a control group. */
-static bool first_decided(unsigned phase)
-{
-    return (phase & (PHASE_DECIDED | PHASE_REVISED)) == PHASE_DECIDED;
-}
-
 static void report_control(struct judging *j, const struct report *report)
 {
     if (report->kind == REPORT_CONTROL_EXCHANGE) {
         if (report->exchange.phase & PHASE_STARTED)
             control_started(j->control, &report->exchange.flow.client);
-        if (first_decided(report->exchange.phase))
+        if (report->exchange.phase & PHASE_DECIDED && !report->exchange.revised)
             control_exchange(j->control, &report->exchange);
     } else if (report->kind == REPORT_CONTROL_ATTEMPT) {
         if (report->attempt.phase & PHASE_STARTED)
             control_started(j->control, &report->attempt.flow.client);
-        if (first_decided(report->attempt.phase))
+        if (report->attempt.phase & PHASE_DECIDED && !report->attempt.revised)
             control_attempt(j->control, &report->attempt);
     }
 }

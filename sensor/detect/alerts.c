@@ -99,7 +99,7 @@ static void resolve(struct alert_state *state, enum notice_resolution resolution
     static const char *const message[RESOLUTION_COUNT] = {
         [RESOLUTION_RECOVERED] = "works again",
         [RESOLUTION_CLIENT_GONE] = "the client has gone silent",
-        [RESOLUTION_SUSPENDED] = "not judged any more: there is a gap in the capture",
+        [RESOLUTION_SUSPENDED] = "not judged any more: the capture cannot tell",
     };
     out->resolution = resolution;
     out->severity = (enum notice_severity)state->severity;
@@ -117,12 +117,15 @@ bool alerts_judge(struct alerts *alerts, struct alert_state *state,
         state->count = failed_samples;
         return told;
     }
-    /* Losing certainty is no recovery: what fires goes on until it is known to work. */
-    if (!state->id || judgement->status != STATUS_PROTECTED)
+    /* Losing certainty is no recovery: what fires goes on until it is known to work, or the capture
+     * turns out to have been unfit to tell. */
+    bool unfit =
+        judgement->status == STATUS_UNDETERMINED && judgement->reason == REASON_ONE_WAY_CAPTURE;
+    if (!state->id || (judgement->status != STATUS_PROTECTED && !unfit))
         return false;
     fill(out, state, &judgement->client, judgement->time);
     out->count = state->count;
-    resolve(state, RESOLUTION_RECOVERED, out);
+    resolve(state, unfit ? RESOLUTION_SUSPENDED : RESOLUTION_RECOVERED, out);
     return true;
 }
 

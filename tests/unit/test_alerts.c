@@ -106,6 +106,20 @@ static void unencrypted_is_a_notice(void **state)
     assert_false(notice.has_path);
 }
 
+static void a_capture_that_cannot_tell_suspends(void **state)
+{
+    (void)state;
+    struct alerts alerts = {0};
+    struct alert_state standing = {0};
+    struct notice notice;
+    struct judgement j = dns(STATUS_UNPROTECTED, CONFIDENCE_LIKELY);
+    assert_true(alerts_judge(&alerts, &standing, &j, 3, &notice));
+    j = dns(STATUS_UNDETERMINED, CONFIDENCE_NONE);
+    j.reason = REASON_ONE_WAY_CAPTURE;
+    assert_true(alerts_judge(&alerts, &standing, &j, 3, &notice));
+    assert_int_equal(notice.resolution, RESOLUTION_SUSPENDED);
+}
+
 static void ends_for_other_reasons(void **state)
 {
     (void)state;
@@ -127,8 +141,11 @@ static void ends_for_other_reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fires_from_likely_up),   cmocka_unit_test(keeps_its_id_to_the_end),
-        cmocka_unit_test(a_phone_raises_none),    cmocka_unit_test(unencrypted_is_a_notice),
+        cmocka_unit_test(fires_from_likely_up),
+        cmocka_unit_test(keeps_its_id_to_the_end),
+        cmocka_unit_test(a_phone_raises_none),
+        cmocka_unit_test(unencrypted_is_a_notice),
+        cmocka_unit_test(a_capture_that_cannot_tell_suspends),
         cmocka_unit_test(ends_for_other_reasons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
