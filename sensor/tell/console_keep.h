@@ -44,9 +44,9 @@ struct over {
     nstime since, until;
 };
 
-#define KEEP_OVER  20    /* more are counted only */
-#define KEEP_WORST 65536 /* alerts whose worst code is remembered; of others the last one is told  \
-                          */
+#define KEEP_OVER 20 /* more are counted only */
+/* Alerts whose worst code is remembered; of others the last code is told. */
+#define KEEP_WORST 65536
 
 struct keep {
     size_t detail; /* clients kept whole */
