@@ -10,7 +10,7 @@ struct attempt_limits {
     nstime deadline; /* from the first SYN, the open, or the first data (5 s) */
     nstime give_up;  /* a SYN-ACK still counts this long after the newest SYN (30 s) */
     nstime abort;    /* the client's own RST within this of its SYN: aborted (3 s) */
-    nstime race;     /* a lone SYN beside another SWG connection opened within this: aborted (1 s) */
+    nstime race; /* a lone SYN beside another SWG connection opened within this: aborted (1 s) */
     nstime remember; /* finished attempts, so that copies fold (60 s) */
     uint32_t max;
 };
