@@ -196,6 +196,8 @@ static void describe(struct exchange_entry *e, const struct exchange_key *k,
 static bool take_early(struct exchanges *x, const struct exchange_key *k, struct answer *a,
                        bool *met)
 {
+    if (x->early.table.used == 0)
+        return false;
     if (early_take(&x->early, k, a, met))
         return true;
     const struct exchange_key unnamed = exchange_key_unnamed(k, x->key);

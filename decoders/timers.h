@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* timers: deadlines of any length in order, as a binary heap. The timer lies inside the entry that
- * it wakes. Equal deadlines come in the order of their numbers, so a replay is the same every
- * time. */
+/* timers: deadlines of any length in order, as a heap. The timer lies inside the entry that it
+ * wakes. Equal deadlines come in the order of their numbers, so a replay is the same every time. */
 #ifndef DECODERS_TIMERS_H
 #define DECODERS_TIMERS_H
 
@@ -16,7 +15,7 @@ struct timer {
 };
 
 struct timers {
-    struct timer **heap;
+    struct timer_slot *heap;
     size_t used, room;
 };
 
