@@ -149,14 +149,26 @@ void judgement_note(struct judgement *judgement, const char *format, ...)
     va_end(args);
 }
 
+const char *hops_text(uint8_t ttl, char out[48])
+{
+    unsigned hops = hops_of_ttl(ttl);
+    if (hops == 0)
+        snprintf(out, 48, "next to the point of capture");
+    else
+        snprintf(out, 48, "%u hop%s away", hops, hops == 1 ? "" : "s");
+    return out;
+}
+
+/* Rounded to the last digit shown. */
 const char *duration_text(nstime duration, char out[32])
 {
-    int64_t us = duration / NS_PER_US;
+    int64_t us = (duration + NS_PER_US / 2) / NS_PER_US;
     if (us < 10 * 1000)
-        snprintf(out, 32, "%" PRId64 ".%02" PRId64 " ms", us / 1000, us % 1000 / 10);
+        snprintf(out, 32, "%" PRId64 ".%02" PRId64 " ms", (us + 5) / 1000, (us + 5) % 1000 / 10);
     else if (us < 1000 * 1000)
-        snprintf(out, 32, "%" PRId64 " ms", us / 1000);
+        snprintf(out, 32, "%" PRId64 " ms", (us + 500) / 1000);
     else
-        snprintf(out, 32, "%" PRId64 ".%" PRId64 " s", us / 1000000, us % 1000000 / 100000);
+        snprintf(out, 32, "%" PRId64 ".%" PRId64 " s", (us + 50000) / 1000000,
+                 (us + 50000) % 1000000 / 100000);
     return out;
 }

@@ -47,6 +47,8 @@ void judgement_rule_out(struct judgement *judgement, const char *text);
 void judgement_note(struct judgement *judgement, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* "12 hops away", "next to the point of capture". */
+const char *hops_text(uint8_t ttl, char out[48]);
 /* "0.16 ms", "12 ms", "5.0 s". */
 const char *duration_text(nstime duration, char out[32]);
 

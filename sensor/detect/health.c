@@ -121,12 +121,16 @@ static void judge_lookups(struct health *health, const struct swg_lookups *looku
     health->failed_samples = lookups->failed;
 }
 
-static enum reason why_not_judged(const struct client *client, const struct protection_state *state)
+static enum reason why_not_judged(const struct client *client, const struct protection_state *state,
+                                  const struct config *config)
 {
     uint64_t undetermined = 0;
     for (unsigned i = 0; i < state->paths; i++) {
-        undetermined += state->path[i].undetermined + state->path[i].open;
-        if (path_failed_samples(&state->path[i]) || state->path[i].weak)
+        const struct path *path = &state->path[i];
+        if (health_path(client, path, config) == PATH_STALE)
+            continue;
+        undetermined += path->undetermined + path->open;
+        if (path_failed_samples(path) || path->weak)
             return REASON_TOO_FEW_SAMPLES;
     }
     if (undetermined)
@@ -161,7 +165,7 @@ struct health health_judge(const struct client *client, enum protection protecti
     } else if (health.judged) {
         health.status = STATUS_PROTECTED;
     } else {
-        health.reason = why_not_judged(client, state);
+        health.reason = why_not_judged(client, state, config);
     }
     health.waiting = health.waiting && !at_end;
     return health;

@@ -70,7 +70,7 @@ void rule_explain_reject(struct causes_work *work)
     const struct path *path = findings_path(work->findings, OUTCOME_REJECTED);
     const struct icmp_error *icmp = &failure->icmp;
     bool from_server = addr_equal(&icmp->from, &path->server);
-    char from[ADDR_TEXT], servers[JUDGEMENT_TEXT], where[64], share[48];
+    char from[ADDR_TEXT], hops[48], servers[JUDGEMENT_TEXT], where[64], share[48];
     addr_format(&icmp->from, from);
     /* Any host can say "port unreachable" of itself; a third party that says so is in the way. */
     rule_settle(work, CAUSE_ICMP_REJECT, from_server ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN);
@@ -78,12 +78,11 @@ void rule_explain_reject(struct causes_work *work)
         rule_ports(work, " and ", where));
     SAY(work->out->why, "Rejected by %s with an ICMP error", from);
     findings_share(work->findings, rule_seen(work, OUTCOME_REJECTED), share);
-    struct evidence *evidence =
-        evidence_add(work->out, "icmp-error",
-                     "%s %s to %s were met by ICMP%s type %u code %u from %s, %u hop%s away", share,
-                     rule_tries(work), findings_servers(work->findings, servers),
-                     icmp->from.family == ADDR_IPV6 ? "v6" : "", icmp->type, icmp->code, from,
-                     hops_of_ttl(icmp->ttl), hops_of_ttl(icmp->ttl) == 1 ? "" : "s");
+    struct evidence *evidence = evidence_add(
+        work->out, "icmp-error", "%s %s to %s were met by ICMP%s type %u code %u from %s, %s",
+        share, rule_tries(work), findings_servers(work->findings, servers),
+        icmp->from.family == ADDR_IPV6 ? "v6" : "", icmp->type, icmp->code, from,
+        hops_text(icmp->ttl, hops));
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_REJECTED);
     uint64_t silent = rule_seen(work, OUTCOME_UNANSWERED);

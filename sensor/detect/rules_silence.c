@@ -126,10 +126,14 @@ void rule_explain_silence(struct causes_work *work)
     bool cycle = !rule_web(work) && probe_cycle(work->findings);
     rule_settle(work, CAUSE_SILENT_DROP,
                 work->network_works || cycle ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
-    SAY(work->out->headline, "nothing answers on %s", rule_ports(work, " or ", where));
+    findings_servers(work->findings, servers);
+    if (work->out->status == STATUS_DEGRADED)
+        SAY(work->out->headline, "works, but not through %s on %s", servers,
+            rule_ports(work, " and ", where));
+    else
+        SAY(work->out->headline, "nothing answers on %s", rule_ports(work, " or ", where));
     SAY(work->out->why, "Dropped in silence on the way to %s",
         rule_web(work) ? "the secure web gateway" : "the resolvers");
-    findings_servers(work->findings, servers);
     findings_share(work->findings, rule_seen(work, OUTCOME_UNANSWERED), share);
     struct evidence *evidence =
         evidence_add(work->out, "no-answer", "%s %s to %s: no answer, no ICMP error", share,

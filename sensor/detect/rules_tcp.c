@@ -41,6 +41,7 @@ static void say_reset_times(struct causes_work *work, const struct reset_weight 
 
 static void say_reset_tells(struct causes_work *work, const struct reset_weight *weight)
 {
+    char hops[48], genuine[48];
     struct evidence *evidence;
     if (weight->tells & TELL_RACE) {
         evidence = evidence_add(work->out, "reset-race",
@@ -59,13 +60,12 @@ static void say_reset_tells(struct causes_work *work, const struct reset_weight 
                      weight->ttl);
     if (weight->tells & TELL_HOPS && weight->genuine_ttl)
         evidence_add(work->out, "reset-hops",
-                     "the resets come from %u hops away, genuine packets of the address from %u",
-                     hops_of_ttl(weight->ttl), hops_of_ttl(weight->genuine_ttl));
+                     "the box that resets is %s, the server that opened connections is %s",
+                     hops_text(weight->ttl, hops), hops_text(weight->genuine_ttl, genuine));
     else if (weight->tells & TELL_HOPS)
         evidence_add(work->out, "reset-hops",
-                     "the resets come from %u hop%s away (TTL %u), too near for a public address",
-                     hops_of_ttl(weight->ttl), hops_of_ttl(weight->ttl) == 1 ? "" : "s",
-                     weight->ttl);
+                     "the box that resets is %s (TTL %u), too near for a public address",
+                     hops_text(weight->ttl, hops), weight->ttl);
     if (weight->tells & TELL_WITNESS) {
         evidence = evidence_add(work->out, "reset-witness",
                                 "a box close by also rejects the same address with an ICMP error");
@@ -76,6 +76,7 @@ static void say_reset_tells(struct causes_work *work, const struct reset_weight 
 
 void rule_explain_reset(struct causes_work *work)
 {
+    char hops[48];
     struct reset_weight weight = resets_weigh(work->in, work->findings);
     rule_settle(work, weight.cause, weight.confidence);
     if (weight.cause == CAUSE_MIDDLEBOX_RESET) {
@@ -92,8 +93,8 @@ void rule_explain_reset(struct causes_work *work)
     say_reset_tells(work, &weight);
     if (weight.cause == CAUSE_SERVER_RESET)
         evidence_add(work->out, "reset-agrees",
-                     "the resets come from %u hops away, like the server's genuine packets",
-                     hops_of_ttl(weight.ttl));
+                     "what resets is %s, like the server when it opened connections",
+                     hops_text(weight.ttl, hops));
     rule_say_origin(work);
     judgement_rule_out(work->out, "silent drop: every failed attempt that had time was reset");
     rule_say_control(work);
