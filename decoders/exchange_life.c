@@ -131,22 +131,18 @@ static unsigned conflict(struct exchange_entry *e, const struct answer *a)
     return 0;
 }
 
-/* A second answer in time. A proven one settles it. Several queries may well get several answers,
- * and the best counts. */
+/* A second answer in time. Two different ones to one query are foreign, even where one of them is
+ * proven genuine: somebody else answers too, and the client takes what comes first (domain fact
+ * 2.3). Several queries may well get several answers, and the best counts. */
 static unsigned further_answer(struct exchange_entry *e, const struct exchange_limits *limits,
                                struct answer *a)
 {
-    if (e->genuine || same_content(e, a))
-        return 0;
-    if (a->kind == ANSWER_GENUINE) {
-        e->conflict = false;
-        return take(e, a, false);
-    }
-    if (e->conflict)
+    bool genuine = a->kind == ANSWER_GENUINE;
+    if (e->conflict || same_content(e, a) || (e->genuine && genuine))
         return 0;
     if (limits->judge_own_names && e->report.copies == 0 && e->whole && a->whole)
         return conflict(e, a);
-    return betters(answer_outcome(a), e->answer) ? take(e, a, false) : 0;
+    return genuine || betters(answer_outcome(a), e->answer) ? take(e, a, false) : 0;
 }
 
 unsigned exchange_meets(struct exchange_entry *e, const struct exchange_limits *limits,

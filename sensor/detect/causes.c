@@ -15,7 +15,7 @@ static bool holds_always(const struct causes_work *work)
 
 static void explain_unknown(struct causes_work *work)
 {
-    char share[48], servers[JUDGEMENT_TEXT];
+    char share[48], servers[FINDINGS_SERVERS];
     rule_settle(work, CAUSE_UNKNOWN, CONFIDENCE_POSSIBLE);
     SAY(work->out->headline, "fails in different ways");
     SAY(work->out->why, "The failures do not fit one cause");

@@ -183,7 +183,7 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
 
 static void explain(const struct diagnosis *in, struct judgement *out)
 {
-    char servers[JUDGEMENT_TEXT];
+    char servers[FINDINGS_SERVERS];
     struct findings *findings = malloc(sizeof *findings);
     if (!findings) { /* without memory there is no cause to be named */
         out->cause = CAUSE_UNKNOWN;

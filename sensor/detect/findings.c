@@ -62,18 +62,18 @@ void findings_collect(struct findings *findings, const struct diagnosis *in)
     qsort(findings->item, findings->count, sizeof findings->item[0], by_sent);
 }
 
-const char *findings_servers(const struct findings *findings, char out[JUDGEMENT_TEXT])
+const char *findings_servers(const struct findings *findings, char out[FINDINGS_SERVERS])
 {
     char text[ADDR_TEXT], second[ADDR_TEXT];
     if (findings->servers == 0)
-        snprintf(out, JUDGEMENT_TEXT, "no server");
+        snprintf(out, FINDINGS_SERVERS, "no server");
     else if (findings->servers == 1)
         addr_format(&findings->server[0], out);
     else if (findings->servers == 2)
-        snprintf(out, JUDGEMENT_TEXT, "%s and %s", addr_format(&findings->server[0], text),
+        snprintf(out, FINDINGS_SERVERS, "%s and %s", addr_format(&findings->server[0], text),
                  addr_format(&findings->server[1], second));
     else
-        snprintf(out, JUDGEMENT_TEXT, "%s and %zu more", addr_format(&findings->server[0], text),
+        snprintf(out, FINDINGS_SERVERS, "%s and %zu more", addr_format(&findings->server[0], text),
                  findings->servers - 1);
     return out;
 }

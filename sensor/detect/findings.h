@@ -25,8 +25,9 @@ struct findings {
 
 void findings_collect(struct findings *findings, const struct diagnosis *in);
 
+#define FINDINGS_SERVERS (2 * ADDR_TEXT + 24)
 /* "208.67.222.222 and 208.67.220.220", "18.135.112.200 and 3 more". */
-const char *findings_servers(const struct findings *findings, char out[JUDGEMENT_TEXT]);
+const char *findings_servers(const struct findings *findings, char out[FINDINGS_SERVERS]);
 
 /* "6 of 8", or "the last 6" where others had worked before. */
 const char *findings_share(const struct findings *findings, uint64_t part, char out[48]);

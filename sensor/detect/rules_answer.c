@@ -34,7 +34,7 @@ bool rule_holds_foreign(const struct causes_work *work)
 
 void rule_explain_foreign(struct causes_work *work)
 {
-    char share[48], servers[JUDGEMENT_TEXT], where[64];
+    char share[48], servers[FINDINGS_SERVERS], where[64];
     rule_settle(work, CAUSE_FOREIGN_ANSWER, CONFIDENCE_LIKELY);
     SAY(work->out->headline, "something else answers in the resolvers' name on %s",
         rule_ports(work, " or ", where));
@@ -70,7 +70,7 @@ void rule_explain_reject(struct causes_work *work)
     const struct path *path = findings_path(work->findings, OUTCOME_REJECTED);
     const struct icmp_error *icmp = &failure->icmp;
     bool from_server = addr_equal(&icmp->from, &path->server);
-    char from[ADDR_TEXT], hops[48], servers[JUDGEMENT_TEXT], where[64], share[48];
+    char from[ADDR_TEXT], hops[48], servers[FINDINGS_SERVERS], where[64], share[48];
     addr_format(&icmp->from, from);
     /* Any host can say "port unreachable" of itself; a third party that says so is in the way. */
     rule_settle(work, CAUSE_ICMP_REJECT, from_server ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN);
@@ -105,7 +105,7 @@ bool rule_holds_error(const struct causes_work *work)
 void rule_explain_error(struct causes_work *work)
 {
     const struct failure *failure = rule_last(work->findings, OUTCOME_ERROR);
-    char buffer[16], share[48], servers[JUDGEMENT_TEXT], where[64];
+    char buffer[16], share[48], servers[FINDINGS_SERVERS], where[64];
     const char *rcode = dns_rcode_name(failure->rcode, buffer);
     rule_settle(work, CAUSE_RESOLVER_ERROR, CONFIDENCE_LIKELY);
     SAY(work->out->headline, "the resolvers answer with an error (%s) on %s", rcode,

@@ -44,7 +44,7 @@ bool rule_holds_loss(const struct causes_work *work)
 
 void rule_explain_loss(struct causes_work *work)
 {
-    char where[64], servers[JUDGEMENT_TEXT];
+    char where[64], servers[FINDINGS_SERVERS];
     rule_settle(work, CAUSE_PACKET_LOSS,
                 work->in->health->failing ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY);
     SAY(work->out->headline, "works, but loses %s now and then on %s", rule_tries(work),
@@ -70,7 +70,7 @@ bool rule_holds_late(const struct causes_work *work)
 void rule_explain_late(struct causes_work *work)
 {
     nstime low = NSTIME_NEVER, high = 0;
-    char share[48], servers[JUDGEMENT_TEXT], from[32], to[32];
+    char share[48], servers[FINDINGS_SERVERS], from[32], to[32];
     for (size_t i = 0; i < work->findings->count; i++) {
         const struct failure *failure = work->findings->item[i].failure;
         if (failure->outcome != OUTCOME_LATE || failure->rtt == NSTIME_NONE)
@@ -122,7 +122,7 @@ bool rule_holds_silence(const struct causes_work *work)
 
 void rule_explain_silence(struct causes_work *work)
 {
-    char share[48], servers[JUDGEMENT_TEXT], where[64];
+    char share[48], servers[FINDINGS_SERVERS], where[64];
     bool cycle = !rule_web(work) && probe_cycle(work->findings);
     rule_settle(work, CAUSE_SILENT_DROP,
                 work->network_works || cycle ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);

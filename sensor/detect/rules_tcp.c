@@ -13,7 +13,7 @@ bool rule_holds_reset(const struct causes_work *work)
 
 static void say_reset_times(struct causes_work *work, const struct reset_weight *weight)
 {
-    char low[32], high[32], genuine[32], far[32] = "", share[48], servers[JUDGEMENT_TEXT];
+    char low[32], high[32], genuine[32], far[32] = "", share[48], servers[FINDINGS_SERVERS];
     char compare[JUDGEMENT_TEXT / 2] = "";
     duration_text(weight->delay_min, low);
     duration_text(weight->delay_max, high);
@@ -107,7 +107,7 @@ bool rule_holds_killed(const struct causes_work *work)
 
 void rule_explain_killed(struct causes_work *work)
 {
-    char share[48], servers[JUDGEMENT_TEXT];
+    char share[48], servers[FINDINGS_SERVERS];
     rule_settle(work, CAUSE_KILLED_AFTER_OPEN, CONFIDENCE_LIKELY);
     SAY(work->out->headline, "connections open and are ended at once, before the gateway's first "
                              "byte");
@@ -133,7 +133,7 @@ bool rule_holds_stalled(const struct causes_work *work)
 
 void rule_explain_stalled(struct causes_work *work)
 {
-    char share[48], servers[JUDGEMENT_TEXT];
+    char share[48], servers[FINDINGS_SERVERS];
     rule_settle(work, CAUSE_STALLED_AFTER_OPEN,
                 work->network_works ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
     SAY(work->out->headline, "connections open, but nothing comes back");

@@ -330,15 +330,34 @@ static void test_two_answers_to_two_queries(void **state)
     finish(&r);
 }
 
+/* An injected answer and the genuine one, in either order: somebody else answers, too. */
+static void test_genuine_and_another(void **state)
+{
+    (void)state;
+    for (int genuine_first = 0; genuine_first < 2; genuine_first++) {
+        struct run r = run_new();
+        query(&r, 0, 1, DEBUG);
+        if (genuine_first)
+            answer(&r, 1, 1, DEBUG, DNS_NOERROR, GENUINE);
+        answer(&r, 2, 1, DEBUG, DNS_NXDOMAIN, NULL);
+        if (!genuine_first)
+            answer(&r, 3, 1, DEBUG, DNS_NOERROR, GENUINE);
+        expire(&r, 5001);
+        assert_int_equal(r.out[r.n - 1].outcome, OUTCOME_FOREIGN);
+        finish(&r);
+    }
+}
+
+/* Asked twice, answered twice: the best counts, and a proven one stands. */
 static void test_genuine_stands(void **state)
 {
     (void)state;
     struct run r = run_new();
     query(&r, 0, 1, DEBUG);
-    answer(&r, 1, 1, DEBUG, DNS_NXDOMAIN, NULL);
+    query(&r, 1, 1, DEBUG);
     none(&r);
-    answer(&r, 2, 1, DEBUG, DNS_NOERROR, RECORDS("TXT hello"));
-    none(&r); /* two that differ: foreign either way */
+    answer(&r, 2, 1, DEBUG, DNS_NXDOMAIN, NULL);
+    none(&r);
     answer(&r, 3, 1, DEBUG, DNS_NOERROR, GENUINE);
     only(&r, 1, PHASE_DECIDED, OUTCOME_ANSWERED);
     assert_int_equal(r.out[0].answer_frame.number, 4);
@@ -714,6 +733,7 @@ int main(void)
         cmocka_unit_test(test_control_group_is_never_foreign),
         cmocka_unit_test(test_two_answers_to_one_query),
         cmocka_unit_test(test_two_answers_to_two_queries),
+        cmocka_unit_test(test_genuine_and_another),
         cmocka_unit_test(test_genuine_stands),
         cmocka_unit_test(test_copies_and_new_questions),
         cmocka_unit_test(test_key_has_the_question),
