@@ -479,6 +479,23 @@ static void test_open_after_reset(void **state)
     finish(&r);
 }
 
+/* Once the client went on to a new ISN, nothing opens the old try. */
+static void test_superseded_stays_reset(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    client(&r, 0, SYN, 100, 0);
+    server(&r, 1, RSTACK, 101, 0);
+    client(&r, 500, SYN, 200, 0);
+    client(&r, 501, SYN, 100, 0); /* a copy that came late */
+    server(&r, 502, SYNACK, 101, 0);
+    quiet(&r);
+    expire(&r, 5001);
+    only(&r, 1, PHASE_FINAL, OUTCOME_RESET);
+    assert_false(r.out[0].opened);
+    finish(&r);
+}
+
 static void test_rejected(void **state)
 {
     (void)state;
@@ -928,6 +945,7 @@ int main(void)
         cmocka_unit_test(test_late_reset),
         cmocka_unit_test(test_race_after_reset),
         cmocka_unit_test(test_open_after_reset),
+        cmocka_unit_test(test_superseded_stays_reset),
         cmocka_unit_test(test_rejected),
         cmocka_unit_test(test_aborted),
         cmocka_unit_test(test_racing_browsers),

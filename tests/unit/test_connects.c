@@ -117,6 +117,20 @@ static void test_windows_retries(void **state)
     connects_free(r.c);
 }
 
+/* Whoever got through and comes back a moment later on the same port connects anew. */
+static void test_opened_is_complete(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    started(&r, 1, 0);
+    decided(&r, 1, 30, 0, OUTCOME_KILLED);
+    check(&r, 1, OUTCOME_KILLED, 1);
+    started(&r, 2, 500);
+    decided(&r, 2, 530, 500, OUTCOME_KILLED);
+    check(&r, 2, OUTCOME_KILLED, 1);
+    connects_free(r.c);
+}
+
 static void test_gap(void **state)
 {
     (void)state;
@@ -263,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opened_at_once),
         cmocka_unit_test(test_windows_retries),
+        cmocka_unit_test(test_opened_is_complete),
         cmocka_unit_test(test_gap),
         cmocka_unit_test(test_undecided_holds_back),
         cmocka_unit_test(test_what_beats_what),
