@@ -117,8 +117,8 @@ static enum outcome verdict(const struct attempt_entry *a, nstime now,
     switch ((enum attempt_stage)a->stage) {
     case ATTEMPT_REFUSED:
         return OUTCOME_RESET;
-    case ATTEMPT_ASKING:
-        return now > a->due ? OUTCOME_STALLED : OUTCOME_OPENED;
+    case ATTEMPT_ASKING: /* where not even the SYN-ACK was captured, silence tells nothing */
+        return now > a->due && a->report.synack_seen ? OUTCOME_STALLED : OUTCOME_OPENED;
     case ATTEMPT_OPEN:
     case ATTEMPT_IDLE:
     case ATTEMPT_HEARD:

@@ -675,6 +675,20 @@ static void test_fin_with_data_is_no_kill(void **state)
     finish(&r);
 }
 
+/* One direction only is in the capture: that nothing comes back tells nothing. */
+static void test_blind_is_not_stalled(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    client(&r, 0, TCP_SYN, ISN, 0);
+    client(&r, 20, TCP_ACK, ISN + 1, 0);
+    client(&r, 21, TCP_ACK, ISN + 1, 100);
+    expire(&r, 5022);
+    only(&r, 1, BOTH, OUTCOME_OPENED);
+    assert_false(r.out[0].synack_seen);
+    finish(&r);
+}
+
 static void test_stalled(void **state)
 {
     (void)state;
@@ -952,6 +966,7 @@ int main(void)
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_killed_after_idling),
         cmocka_unit_test(test_fin_with_data_is_no_kill),
+        cmocka_unit_test(test_blind_is_not_stalled),
         cmocka_unit_test(test_stalled),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_silence_is_open),
