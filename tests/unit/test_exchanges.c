@@ -463,6 +463,12 @@ static void test_early_answer(void **state)
     assert_int_equal(r.touched, 2);
     assert_int_equal(exchanges_counts(r.x)->responses, 3);
     assert_int_equal(exchanges_counts(r.x)->unsolicited, 1);
+
+    answer(&r, 3000, 4, DEBUG, DNS_REFUSED, NULL); /* of several the first */
+    answer(&r, 3001, 4, DEBUG, DNS_NOERROR, GENUINE);
+    query(&r, 3002, 4, DEBUG);
+    only(&r, 4, PHASE_STARTED, OUTCOME_NONE);
+    assert_int_equal(r.out[0].rcode, DNS_REFUSED);
     finish(&r);
 }
 
