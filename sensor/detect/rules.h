@@ -39,8 +39,10 @@ const struct failure *rule_last(const struct findings *findings, enum outcome ou
 bool rule_web(const struct causes_work *work);
 /* "queries" or "connection attempts". */
 const char *rule_tries(const struct causes_work *work);
-/* "UDP 53 or UDP 443" from the paths that fail; web: "TCP 443". */
-const char *rule_ports(const struct causes_work *work, const char *joint, char out[64]);
+/* "UDP 53 or UDP 443" from the paths that fail with that outcome (OUTCOME_NONE: with any); web:
+ * "TCP 443". */
+const char *rule_ports(const struct causes_work *work, enum outcome outcome, const char *joint,
+                       char out[64]);
 /* Names the cause, no surer than the work's cap. */
 void rule_settle(struct causes_work *work, enum cause cause, enum confidence confidence);
 /* Evidence: the control group works; where the SWG's address came from. */

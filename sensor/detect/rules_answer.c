@@ -37,7 +37,7 @@ void rule_explain_foreign(struct causes_work *work)
     char share[48], servers[FINDINGS_SERVERS], where[64];
     rule_settle(work, CAUSE_FOREIGN_ANSWER, CONFIDENCE_LIKELY);
     SAY(work->out->headline, "something else answers in the resolvers' name on %s",
-        rule_ports(work, " or ", where));
+        rule_ports(work, OUTCOME_FOREIGN, " and ", where));
     SAY(work->out->why, "DNS is intercepted: answers that carry the resolvers' addresses are not "
                         "theirs");
     findings_share(work->findings, rule_seen(work, OUTCOME_FOREIGN), share);
@@ -75,7 +75,7 @@ void rule_explain_reject(struct causes_work *work)
     /* Any host can say "port unreachable" of itself; a third party that says so is in the way. */
     rule_settle(work, CAUSE_ICMP_REJECT, from_server ? CONFIDENCE_LIKELY : CONFIDENCE_CERTAIN);
     SAY(work->out->headline, "%s rejects %s on %s", from, rule_tries(work),
-        rule_ports(work, " and ", where));
+        rule_ports(work, OUTCOME_REJECTED, " and ", where));
     SAY(work->out->why, "Rejected by %s with an ICMP error", from);
     findings_share(work->findings, rule_seen(work, OUTCOME_REJECTED), share);
     struct evidence *evidence = evidence_add(
@@ -109,7 +109,7 @@ void rule_explain_error(struct causes_work *work)
     const char *rcode = dns_rcode_name(failure->rcode, buffer);
     rule_settle(work, CAUSE_RESOLVER_ERROR, CONFIDENCE_LIKELY);
     SAY(work->out->headline, "the resolvers answer with an error (%s) on %s", rcode,
-        rule_ports(work, " and ", where));
+        rule_ports(work, OUTCOME_ERROR, " and ", where));
     SAY(work->out->why, "The path works, but the answers are errors");
     findings_share(work->findings, rule_seen(work, OUTCOME_ERROR), share);
     struct evidence *evidence =

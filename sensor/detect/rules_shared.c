@@ -26,21 +26,27 @@ const char *rule_tries(const struct causes_work *work)
     return rule_web(work) ? "connection attempts" : "queries";
 }
 
-/* "UDP 53 or UDP 443" from the paths that fail; web: "TCP 443". */
-const char *rule_ports(const struct causes_work *work, const char *joint, char out[64])
+static bool fails_so(const struct finding *finding, enum outcome outcome, uint16_t port)
+{
+    return finding->path->port == port &&
+           (outcome == OUTCOME_NONE || finding->failure->outcome == outcome);
+}
+
+const char *rule_ports(const struct causes_work *work, enum outcome outcome, const char *joint,
+                       char out[64])
 {
     static const uint16_t order[] = {53, 443};
     const struct findings *findings = work->findings;
     size_t at = 0;
     out[0] = '\0';
     if (rule_web(work)) {
-        const struct path *path = findings_path(findings, OUTCOME_NONE);
+        const struct path *path = findings_path(findings, outcome);
         snprintf(out, 64, "TCP %u", path ? path->port : 443u);
         return out;
     }
     for (size_t p = 0; p < sizeof order / sizeof order[0]; p++)
         for (size_t i = 0; i < findings->count; i++)
-            if (findings->item[i].path->port == order[p]) {
+            if (fails_so(&findings->item[i], outcome, order[p])) {
                 at += (size_t)snprintf(
                     out + at, 64 - at, "%s%s %u", at ? joint : "",
                     findings->item[i].path->transport == IPPROTO_TCP ? "TCP" : "UDP", order[p]);

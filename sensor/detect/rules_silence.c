@@ -48,7 +48,7 @@ void rule_explain_loss(struct causes_work *work)
     rule_settle(work, CAUSE_PACKET_LOSS,
                 work->in->health->failing ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY);
     SAY(work->out->headline, "works, but loses %s now and then on %s", rule_tries(work),
-        rule_ports(work, " and ", where));
+        rule_ports(work, OUTCOME_NONE, " and ", where));
     SAY(work->out->why, "Packets are lost on the way, without a pattern that a rule would make");
     uint64_t sent = work->findings->sent, lost = work->findings->total;
     struct evidence *evidence =
@@ -129,9 +129,10 @@ void rule_explain_silence(struct causes_work *work)
     findings_servers(work->findings, servers);
     if (work->out->status == STATUS_DEGRADED)
         SAY(work->out->headline, "works, but not through %s on %s", servers,
-            rule_ports(work, " and ", where));
+            rule_ports(work, OUTCOME_NONE, " and ", where));
     else
-        SAY(work->out->headline, "nothing answers on %s", rule_ports(work, " or ", where));
+        SAY(work->out->headline, "nothing answers on %s",
+            rule_ports(work, OUTCOME_NONE, " or ", where));
     SAY(work->out->why, "Dropped in silence on the way to %s",
         rule_web(work) ? "the secure web gateway" : "the resolvers");
     findings_share(work->findings, rule_seen(work, OUTCOME_UNANSWERED), share);

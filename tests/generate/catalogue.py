@@ -25,6 +25,8 @@ CATALOGUE = (
      "443 is dropped; on 53 a box answers NXDOMAIN in the resolvers' name"),
     ("dns-foreign-text.pcapng", dns_cases.foreign_text,
      "a box answers on both ports: NXDOMAIN on 443, text without the genuine strings on 53"),
+    ("dns-foreign-injected.pcapng", dns_cases.foreign_injected,
+     "443 is dropped; on 53 an empty answer from near by comes before the genuine one"),
     ("dns-resolver-error.pcapng", dns_cases.resolver_error,
      "the resolvers answer SERVFAIL on 443 and REFUSED on 53"),
     ("dns-late-answers.pcapng", dns_cases.late_answers,

@@ -3,7 +3,7 @@
 
 import wire
 from module import (CERT, RESOLVERS, always, ask, by_port, encrypted, error, genuine, health_check,
-                    intercepted, probe_round, rejected, silent)
+                    injected, intercepted, probe_round, rejected, silent)
 from scene import Scene, fill
 
 DAY = "2024-08-27T"
@@ -64,6 +64,13 @@ def foreign_text():
     """Something answers on both ports, with text that the service never gives."""
     said = intercepted((b"I am not an OpenDNS resolver.",))
     scene = failing(14, by_port(intercepted(), said))
+    scene.verdict("dns", "unprotected", "foreign-answer")
+    return scene
+
+
+def foreign_injected():
+    """Two different answers to each query on 53: an empty one from near by, then the real one."""
+    scene = failing(15, by_port(silent, injected))
     scene.verdict("dns", "unprotected", "foreign-answer")
     return scene
 

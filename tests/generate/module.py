@@ -93,6 +93,13 @@ def intercepted(strings=None):
     return reply
 
 
+def injected(scene, query):
+    """A box on the way answers first, and the real answer comes after all."""
+    query.back(scene, 0.0009 + scene.rng.between(0, 0.0004), ttl=63)
+    query.back(scene, query.server.rtt + scene.rng.between(0, 0.0015), genuine_records(scene, query))
+    return "foreign"
+
+
 def rejected(code):
     def reply(scene, query):
         scene.icmp_error(query.sent + 0.0004 + scene.rng.between(0, 0.0003), query.client, code,
