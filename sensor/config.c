@@ -1,34 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* config: the built-in defaults, the lists' memory, and the whole written out again. */
+/* config: the built-in defaults, and the whole written out again. */
 #include "sensor/config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sensor/config_table.h"
-
-void config_list_clear(struct config_list *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->item[i]);
-    free(list->item);
-    *list = (struct config_list){0};
-}
-
-bool config_list_clear_add(struct config_list *list, const char *item, bool clear_first)
-{
-    if (clear_first)
-        config_list_clear(list);
-    char **grown = realloc(list->item, (list->count + 1) * sizeof *grown);
-    if (!grown)
-        return false;
-    list->item = grown;
-    grown[list->count] = strdup(item);
-    if (!grown[list->count])
-        return false;
-    list->count++;
-    return true;
-}
 
 /* Gives every setting the default of the table, lists item by item. The presets are constants that
  * a test parses all of, so what fails here is memory. */

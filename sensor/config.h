@@ -11,14 +11,9 @@
 
 #include "decoders/addr.h"
 #include "decoders/nstime.h"
+#include "sensor/config_list.h"
 
 enum config_exchanges { CONFIG_EXCHANGES_ALL, CONFIG_EXCHANGES_FAILED, CONFIG_EXCHANGES_NONE };
-
-/* A list of strings as configured; owned. */
-struct config_list {
-    size_t count;
-    char **item;
-};
 
 struct config {
     struct config_list resolvers; /* resolvers: address, prefix or "any" */
@@ -106,9 +101,5 @@ int config_load(struct config *config, const char *path, char error[CONFIG_ERROR
 /* --dump-config: the whole configuration as YAML that config_load() accepts and that yields the
  * same configuration. False on a write error. */
 bool config_dump(const struct config *config, FILE *out);
-
-void config_list_clear(struct config_list *list);
-/* Replaces a list by one item / adds an item (-R, -s). False where memory is out. */
-bool config_list_clear_add(struct config_list *list, const char *item, bool clear_first);
 
 #endif

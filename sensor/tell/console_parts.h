@@ -16,7 +16,7 @@ struct view {
     bool dated;   /* the files span midnight: a time of day needs its date */
 };
 
-/* console.c */
+/* console_view.c */
 char *view_time(const struct view *view, nstime t, char out[WORDS_TEXT]);
 #define SINCE_TEXT 160
 /* "since 03:06:36, last good 03:06:31", "at least since 03:06:36 (start of capture)". */
