@@ -116,45 +116,24 @@ static void note_watched(struct reports *out, unsigned touched)
 /* --- DNS ---------------------------------------------------------------------------------------
  */
 
-static void track_query(struct tracking *t, nstime now, const struct packet *packet,
-                        const struct dns_message *message, bool watched, struct reports *out)
+static void track_exchange(struct tracking *t, nstime now, const struct packet *packet,
+                           const struct dns_message *message, bool watched, struct reports *out)
 {
     struct exchange exchange[EXCHANGES_OUT];
     unsigned touched = 0;
-    if (addr_is_multicast(&packet->dst))
+    if (addr_is_multicast(&packet->dst) || (!watched && !t->control))
         return;
-    if (watched) {
-        size_t count = exchanges_query(t->exchanges, now, packet, message, exchange, &touched);
-        add_exchanges(out, REPORT_EXCHANGE, exchange, count);
-        out->client = packet->src;
-        out->from_client = out->opening = true;
-        out->early_met = touched > 1;
-        note_watched(out, touched);
-    } else if (t->control) {
-        size_t count =
-            exchanges_query(t->control_exchanges, now, packet, message, exchange, &touched);
-        add_exchanges(out, REPORT_CONTROL_EXCHANGE, exchange, count);
-    }
-}
-
-static void track_answer(struct tracking *t, nstime now, const struct packet *packet,
-                         const struct dns_message *message, bool watched, struct reports *out)
-{
-    struct exchange exchange[EXCHANGES_OUT];
-    unsigned touched = 0;
-    if (addr_is_multicast(&packet->dst))
+    struct exchanges *x = watched ? t->exchanges : t->control_exchanges;
+    size_t count = message->response ? exchanges_answer(x, now, packet, message, exchange, &touched)
+                                     : exchanges_query(x, now, packet, message, exchange, &touched);
+    add_exchanges(out, watched ? REPORT_EXCHANGE : REPORT_CONTROL_EXCHANGE, exchange, count);
+    if (!watched)
         return;
-    if (watched) {
-        size_t count = exchanges_answer(t->exchanges, now, packet, message, exchange, &touched);
-        add_exchanges(out, REPORT_EXCHANGE, exchange, count);
-        out->client = packet->dst;
-        out->unsolicited = touched == 0;
-        note_watched(out, touched);
-    } else if (t->control) {
-        size_t count =
-            exchanges_answer(t->control_exchanges, now, packet, message, exchange, &touched);
-        add_exchanges(out, REPORT_CONTROL_EXCHANGE, exchange, count);
-    }
+    out->client = message->response ? packet->dst : packet->src;
+    out->from_client = out->opening = !message->response;
+    out->unsolicited = message->response && touched == 0;
+    out->early_met = touched > 1;
+    note_watched(out, touched);
 }
 
 static void track_lookup(struct tracking *t, const struct watchlist *watchlist, nstime now,
@@ -199,10 +178,7 @@ static bool track_dns(struct tracking *t, const struct watchlist *watchlist, nst
     if (!watched && port != DNS_PORT)
         return false;
     out->malformed = message->malformed;
-    if (message->response)
-        track_answer(t, now, packet, message, watched, out);
-    else
-        track_query(t, now, packet, message, watched, out);
+    track_exchange(t, now, packet, message, watched, out);
     out->dns_server = message->response && port == DNS_PORT;
     out->passing = !watched;
     track_lookup(t, watchlist, now, packet, message, out);
