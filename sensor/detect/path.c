@@ -254,7 +254,6 @@ static bool take_other(struct path *path, const struct config *config, const str
 {
     switch (sample->outcome) {
     case OUTCOME_ANSWERED:
-    case OUTCOME_ERROR: /* a reply all the same */
         return take_reply(path, config, sample);
     case OUTCOME_UNANSWERED:
     case OUTCOME_LATE:

@@ -36,11 +36,19 @@ static uint64_t name_hash(const char *name)
     return hash;
 }
 
+/* Any reply to another name shows the path alive, SERVFAIL too: a resolver may fail one name for
+ * reasons of its own. */
+static enum outcome health_of(const struct exchange *exchange)
+{
+    return exchange->outcome == OUTCOME_ERROR && !exchange->own_name ? OUTCOME_ANSWERED
+                                                                     : exchange->outcome;
+}
+
 struct sample sample_of_exchange(const struct exchange *exchange)
 {
     return (struct sample){
         .kind = exchange->own_name ? SAMPLE_OWN : SAMPLE_OTHER,
-        .outcome = exchange->outcome,
+        .outcome = health_of(exchange),
         .serial = exchange->serial,
         .client = exchange->flow.client,
         .server = exchange->flow.server,
@@ -89,7 +97,7 @@ struct failure failure_of_exchange(const struct exchange *exchange)
 {
     return (struct failure){
         .serial = exchange->serial,
-        .outcome = exchange->outcome,
+        .outcome = health_of(exchange),
         .sent = exchange->sent,
         .decided = exchange->decided,
         .rtt = exchange->rtt,

@@ -125,6 +125,16 @@ static void other_names_show_it_alive(void **state)
     assert_int_equal(path(play)->status, PATH_OK); /* their silence is no sample */
 }
 
+static void an_error_for_another_name_is_a_reply(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 9; i++)
+        play_other(play, PLAY_RESOLVER, 53, i, "example.com", OUTCOME_ERROR);
+    assert_int_equal(path(play)->status, PATH_OK);
+    assert_int_equal(path(play)->ok, 9);
+    assert_int_equal(path(play)->failures, 0);
+}
+
 static void other_names_prove_nothing_where_it_is_foreign(void **state)
 {
     struct play *play = *state;
@@ -206,6 +216,7 @@ int main(void)
         PLAY_TEST(the_window_is_ten_minutes),
         PLAY_TEST(an_overturned_sample_counts_anew),
         PLAY_TEST(other_names_show_it_alive),
+        PLAY_TEST(an_error_for_another_name_is_a_reply),
         PLAY_TEST(other_names_prove_nothing_where_it_is_foreign),
         PLAY_TEST(silence_of_three_other_names_counts_without_own),
         PLAY_TEST(dnscrypt_counts_once_a_second),
