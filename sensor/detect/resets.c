@@ -56,8 +56,10 @@ static unsigned tells_of(const struct diagnosis *in, const struct finding *findi
         tells |= TELL_COPIED;
     if (reset->has_ip_id && reset->ip_id && reset->ip_id == reset->syn_ip_id)
         tells |= TELL_COPIED;
-    /* A copied TTL is what makes the hops look wrong: it counts once. */
-    if (reset->ttl == reset->syn_ttl && !(tells & TELL_HOPS))
+    /* A copied TTL is what makes the hops look wrong: it counts once. Next door two hosts of one
+     * make have the same TTL anyway. */
+    if (reset->ttl == reset->syn_ttl && !(tells & TELL_HOPS) &&
+        addr_is_public(&finding->path->server))
         tells |= TELL_COPIED;
     if (reset->race)
         tells |= TELL_RACE;
