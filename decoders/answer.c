@@ -155,9 +155,10 @@ static enum answer_kind kind_of(const struct dns_message *message, bool own)
 }
 
 void answer_read(struct answer *out, const struct packet *packet, const struct dns_message *message,
-                 bool judge, const uint64_t key[2])
+                 const struct exchange_limits *limits, const uint64_t key[2])
 {
     /* An answer without its question (cut short, or FORMERR) can't be judged by content. */
+    bool judge = limits->judge_own_names;
     bool own = judge && message->name.length > 0 && module_owns_name(message->name.text);
     *out = (struct answer){
         .time = packet->time,
@@ -169,7 +170,7 @@ void answer_read(struct answer *out, const struct packet *packet, const struct d
         .content = message->rcode,
     };
     if (judge)
-        read_records(out, message, own && out->kind == ANSWER_GENUINE, key);
+        read_records(out, message, own && out->kind == ANSWER_GENUINE && !limits->show_ids, key);
 }
 
 enum outcome answer_outcome(const struct answer *answer)

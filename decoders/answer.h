@@ -6,6 +6,7 @@
 #define DECODERS_ANSWER_H
 
 #include "dns.h"
+#include "exchanges.h"
 #include "outcome.h"
 
 #define ANSWER_RECORDS 8   /* so many records become text */
@@ -29,9 +30,10 @@ struct answer {
     char *texts;      /* as in struct exchange; owned; NULL: none */
 };
 
-/* `judge`: for a watched resolver, whose answers are judged by content and told. */
+/* For a watched resolver (judge_own_names) answers are judged by content and told; of a genuine one
+ * only its server, unless show_ids. */
 void answer_read(struct answer *out, const struct packet *packet, const struct dns_message *message,
-                 bool judge, const uint64_t key[2]);
+                 const struct exchange_limits *limits, const uint64_t key[2]);
 enum outcome answer_outcome(const struct answer *answer);
 
 #endif

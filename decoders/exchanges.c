@@ -260,7 +260,7 @@ size_t exchanges_answer(struct exchanges *x, nstime now, const struct packet *pa
     const struct exchange_key k = exchange_key_answer(packet, message, x->key);
     struct exchange_entry *e = find_asked(x, &k);
     struct answer a;
-    answer_read(&a, packet, message, x->limits.judge_own_names, x->key);
+    answer_read(&a, packet, message, &x->limits, x->key);
     if (!e || packet->time - e->report.sent > x->limits.late) {
         keep_early(x, &k, &a, false);
         return 0;

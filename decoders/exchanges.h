@@ -17,6 +17,7 @@ struct exchange_limits {
     nstime early;    /* an answer may stand this long before its query in file order (100 ms) */
     uint32_t max;    /* open and remembered at once */
     bool judge_own_names; /* content decides foreign (watched resolvers only) */
+    bool show_ids;        /* keep the identities in genuine answers too: they are private */
 };
 
 /* Packets as they stand, and exchanges under exactly one outcome once they are final. */

@@ -75,6 +75,9 @@ struct config {
         uint32_t detail; /* console.detail: clients in full (5) */
     } console;
     struct {
+        bool show_ids; /* --show-ids, no key of the file: identities in genuine answers are told */
+    } privacy;
+    struct {
         uint32_t exchanges; /* limits.exchanges (131072) */
         uint32_t attempts;  /* limits.attempts (131072) */
         uint32_t clients;   /* limits.clients (131072) */

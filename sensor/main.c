@@ -2,6 +2,7 @@
 /* main: options in, exit status out. Wires configuration, watchlist, engine and sinks; what happens
  * in between is the engine's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include "sensor/replay.h"
 #include "sensor/tell/console.h"
 #include "sensor/tell/events.h"
+#include "sensor/tell/talk.h"
 
 /* What --exit-code answers. */
 enum { EXIT_FINE = 0, EXIT_FAILS = 1, EXIT_CANT_TELL = 2 };
@@ -40,6 +42,17 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN; /* a reader that goes away is a write error, told as one */
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* and so is a file that may grow no further */
+}
+
+/* A standard descriptor that is closed would be the next file's, and what is said would land in the
+ * events. Opened the wrong way round it is taken, and still an error to whoever uses it. */
+static void take_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
 }
 
 static int complain(int status, const char *error)
@@ -107,10 +120,10 @@ static struct sink *make_console(const struct options *options, const struct con
     return console_new(stdout, &console);
 }
 
-/* The sinks of a run: the events where -o asks for them, and the screen unless they take its
- * place. */
+/* The sinks of a run: the events where -o asks for them, the screen unless they take its place,
+ * and talk for -v. */
 struct sinks {
-    struct sink *events, *console;
+    struct sink *events, *console, *talk;
 };
 
 static int make_sinks(struct sinks *sinks, const struct options *options,
@@ -129,11 +142,13 @@ static int make_sinks(struct sinks *sinks, const struct options *options,
         if (!sinks->events)
             return complain(EX_CANTCREAT, error);
     }
-    if (!options->events_path || strcmp(options->events_path, "-") != 0) {
+    bool screen = !options->events_path || strcmp(options->events_path, "-") != 0;
+    if (screen)
         sinks->console = make_console(options, config);
-        if (!sinks->console)
-            return complain(EX_OSERR, "Out of memory.");
-    }
+    if (options->verbose)
+        sinks->talk = talk_new(stderr, options->verbose);
+    if ((screen && !sinks->console) || (options->verbose && !sinks->talk))
+        return complain(EX_OSERR, "Out of memory.");
     return 0;
 }
 
@@ -174,6 +189,8 @@ static int run(const struct options *options, struct engine *engine, struct sink
         engine_add_sink(engine, sinks->events);
     if (sinks->console)
         engine_add_sink(engine, sinks->console);
+    if (sinks->talk)
+        engine_add_sink(engine, sinks->talk);
     if (!replay_init(&replay, options, engine, &progress, &stop_asked)) {
         replay_free(&replay);
         return complain(EX_OSERR, "Out of memory.");
@@ -207,6 +224,7 @@ static int replay(const struct options *options, const struct config *config)
     if (!status)
         status = run(options, engine, &sinks);
     int events = finish_sink(sinks.events), console = finish_sink(sinks.console);
+    finish_sink(sinks.talk);
     engine_free(engine);
     watchlist_free(watchlist);
     /* Errors come before what --exit-code answers. */
@@ -235,6 +253,7 @@ int main(int argc, char **argv)
     char error[OPTIONS_ERROR];
     struct options options;
     struct config config;
+    take_standard_descriptors();
     setlocale(LC_CTYPE, "");
     catch_signals();
     int status = options_parse(argc, argv, &options, error);

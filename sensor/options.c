@@ -319,6 +319,7 @@ bool options_apply(const struct options *options, struct config *config)
         if (!config_list_clear_add(name ? &config->swg.names : &config->swg.addresses, text, false))
             return false;
     }
+    config->privacy.show_ids = options->show_ids;
     return true;
 }
 

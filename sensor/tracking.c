@@ -29,7 +29,8 @@ struct tracking *tracking_new(const struct config *config, const uint64_t key[2]
                                         .late = config->dns.late,
                                         .early = config->dns.early,
                                         .max = config->limits.exchanges,
-                                        .judge_own_names = true};
+                                        .judge_own_names = true,
+                                        .show_ids = config->privacy.show_ids};
     struct attempt_limits attempts = {.deadline = config->tcp.deadline,
                                       .give_up = config->tcp.give_up,
                                       .abort = config->tcp.abort,

@@ -31,18 +31,28 @@ struct run {
     unsigned touched; /* by the last packet */
 };
 
-static struct run run_with(uint32_t max, bool judge)
+static struct run run_within(const struct exchange_limits *limits)
 {
-    const struct exchange_limits limits = {
+    struct run r = {.script = script_new(), .x = exchanges_new(limits, key)};
+    assert_non_null(r.x);
+    return r;
+}
+
+static struct exchange_limits limits_with(uint32_t max, bool judge)
+{
+    return (struct exchange_limits){
         .deadline = 5 * NS_PER_SEC,
         .late = 30 * NS_PER_SEC,
         .early = 100 * NS_PER_MS,
         .max = max,
         .judge_own_names = judge,
     };
-    struct run r = {.script = script_new(), .x = exchanges_new(&limits, key)};
-    assert_non_null(r.x);
-    return r;
+}
+
+static struct run run_with(uint32_t max, bool judge)
+{
+    const struct exchange_limits limits = limits_with(max, judge);
+    return run_within(&limits);
 }
 
 static struct run run_new(void)
@@ -327,6 +337,25 @@ static void test_two_answers_to_two_queries(void **state)
     answer(&r, 4, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.2"));
     none(&r);
     assert_int_equal(exchanges_counts(r.x)->copies, 1);
+    finish(&r);
+}
+
+static void test_identities_only_where_asked(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    query(&r, 0, 1, DEBUG);
+    answer(&r, 1, 1, DEBUG, DNS_NOERROR, RECORDS("TXT server r5.lon", "TXT orgid 2353377"));
+    assert_string_equal(r.out[0].answers, "TXT server r5.lon");
+    finish(&r);
+
+    struct exchange_limits limits = limits_with(1000, true);
+    limits.show_ids = true;
+    r = run_within(&limits);
+    query(&r, 0, 1, DEBUG);
+    answer(&r, 1, 1, DEBUG, DNS_NOERROR, RECORDS("TXT server r5.lon", "TXT orgid 2353377"));
+    const char *second = r.out[0].answers + strlen(r.out[0].answers) + 1;
+    assert_string_equal(second, "TXT orgid 2353377");
     finish(&r);
 }
 
@@ -739,6 +768,7 @@ int main(void)
         cmocka_unit_test(test_control_group_is_never_foreign),
         cmocka_unit_test(test_two_answers_to_one_query),
         cmocka_unit_test(test_two_answers_to_two_queries),
+        cmocka_unit_test(test_identities_only_where_asked),
         cmocka_unit_test(test_genuine_and_another),
         cmocka_unit_test(test_genuine_stands),
         cmocka_unit_test(test_copies_and_new_questions),
