@@ -72,6 +72,21 @@ int savefile_check_filter(const char *filter, char error[SOURCE_ERROR])
     return status;
 }
 
+/* A file can hold any number for a time. tv_usec is nanoseconds: the file was opened so. A pcap's
+ * 32 bits of seconds are unsigned, and end in 2106, but libpcap hands them out signed. */
+static nstime time_of(const struct timeval *stamp)
+{
+    int64_t seconds = stamp->tv_sec;
+    if (seconds < 0 && seconds >= INT32_MIN)
+        seconds += INT64_C(1) << 32;
+    if (seconds < 0)
+        return 0;
+    if (seconds >= FRAME_TIME_MAX / NS_PER_SEC)
+        return FRAME_TIME_MAX;
+    nstime time = seconds * NS_PER_SEC + stamp->tv_usec % NS_PER_SEC;
+    return time < 0 ? 0 : time;
+}
+
 static enum source_status savefile_next(struct source *source, struct frame *out)
 {
     struct savefile *file = (struct savefile *)source;
@@ -97,11 +112,10 @@ static enum source_status savefile_next(struct source *source, struct frame *out
         if (!file->filtered || pcap_offline_filter(&file->filter, header, bytes))
             break;
     }
-    /* Opened with nanosecond precision: tv_usec holds nanoseconds. */
     *out = (struct frame){
         .ref = {.number = source->frames & ((UINT64_C(1) << 48) - 1),
                 .file = file->file_index & 0xffff},
-        .time = (nstime)header->ts.tv_sec * NS_PER_SEC + (nstime)header->ts.tv_usec,
+        .time = time_of(&header->ts),
         .linktype = file->linktype,
         .length = header->len,
         .captured = header->caplen,
