@@ -46,7 +46,7 @@ bool prefix_contains(const struct prefix *p, const struct addr *a);
 /* Group or broadcast: no exchange goes there (224/4, ff00::/8, 255.255.255.255). */
 bool addr_is_multicast(const struct addr *a);
 /* On the public internet: none of this-network, private, shared (100.64/10), loopback, link-local,
- * unique local, multicast, documentation or reserved. */
+ * unique local, multicast or reserved. Addresses for documentation stand for public ones. */
 bool addr_is_public(const struct addr *a);
 
 #endif
