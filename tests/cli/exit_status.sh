@@ -153,6 +153,25 @@ expect 65 "$work/cut" -q -r "$work/cut" -o "$work/events"
 grep -q '"event_type":"verdict"' "$work/events" && told=yes || told=no
 report "$told" "a cut capture has its events"
 
+# With standard output or error closed, what is said must not land in the events.
+for closed in '1>&-' '2>&-'; do
+  rm -f "$work/events"
+  got=0
+  eval '"$binary" -q -r "$sample" -r "$work/garbage" -o "$work/events" </dev/null '"$closed" \
+    >"$work/out" 2>"$work/err" || got=$?
+  tail -n 1 "$work/events" | grep -q '^{.*}$' && ! grep -qv '^{' "$work/events" &&
+    [ "$got" -eq 65 ] && apart=yes || apart=no
+  report "$apart" "exit 65: -o FILE $closed (got $got)"
+done
+"$binary" -q -r "$sample" >&- 2>"$work/err" && got=0 || got=$?
+[ "$got" -eq 74 ] && [ -s "$work/err" ] && told=yes || told=no
+report "$told" "exit 74: standard output is closed (got $got)"
+got=0
+(ulimit -f 1 && exec "$binary" -q -r "$sample" -o "$work/events" -c tests/golden/exchanges-all.yaml) \
+  >"$work/out" 2>"$work/err" || got=$?
+[ "$got" -eq 74 ] && holds "File too large" "$work/err" && told=yes || told=no
+report "$told" "exit 74: the events outgrow ulimit -f (got $got)"
+
 # A reader that goes away (head) is no crash.
 set +e
 "$binary" -q -r "$sample" -o - 2>"$work/err" | head -c 1 >/dev/null
