@@ -213,7 +213,8 @@ size_t exchanges_query(struct exchanges *x, nstime now, const struct packet *pac
     struct exchange_entry *e = find(x, &k);
     if (e && exchange_takes_copy(e, &x->limits, x->now, packet->time)) {
         e->report.copies++;
-        e->report.sent_last = packet->time;
+        if (packet->time > e->report.sent_last) /* copies may stand out of order */
+            e->report.sent_last = packet->time;
         x->counts.copies++;
         *touched += 1;
         return 0;

@@ -428,6 +428,20 @@ static void test_copies_and_new_questions(void **state)
     finish(&r);
 }
 
+/* A capture may hold a copy with an earlier time behind the query: the newest stays the newest. */
+static void test_copy_out_of_order(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    query(&r, 10, 1, DEBUG);
+    query(&r, 9, 1, DEBUG);
+    assert_int_equal(exchanges_counts(r.x)->copies, 1);
+    expire(&r, 5011);
+    only(&r, 1, PHASE_DECIDED, OUTCOME_UNANSWERED);
+    assert_true(r.out[0].sent == script_at(10) && r.out[0].sent_last == script_at(10));
+    finish(&r);
+}
+
 /* The same id and port with another question is another exchange. */
 static void test_key_has_the_question(void **state)
 {
@@ -772,6 +786,7 @@ int main(void)
         cmocka_unit_test(test_genuine_and_another),
         cmocka_unit_test(test_genuine_stands),
         cmocka_unit_test(test_copies_and_new_questions),
+        cmocka_unit_test(test_copy_out_of_order),
         cmocka_unit_test(test_key_has_the_question),
         cmocka_unit_test(test_other_flows_do_not_meet),
         cmocka_unit_test(test_early_answer),
