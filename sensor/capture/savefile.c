@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define SAVEFILE_SNAPLEN   262144
 #define PACKET_HEADER_SIZE 16 /* of a pcap file; near enough for pcapng's progress */
@@ -28,20 +29,34 @@ static bool is_stdin(const char *name)
     return strcmp(name, "-") == 0;
 }
 
+/* 0 or an errno. A named pipe is not opened for a look: its writer would take that for a reader who
+ * has come and gone. */
+static int try_open(const char *name, bool *directory)
+{
+    struct stat st;
+    if (stat(name, &st) != 0)
+        return errno;
+    *directory = S_ISDIR(st.st_mode);
+    if (S_ISFIFO(st.st_mode))
+        return access(name, R_OK) == 0 ? 0 : errno;
+    FILE *file = fopen(name, "rb");
+    if (!file)
+        return errno;
+    fclose(file);
+    return 0;
+}
+
 int savefile_check(const char *name, char error[SOURCE_ERROR])
 {
     if (is_stdin(name))
         return 0;
-    struct stat st;
-    FILE *file = fopen(name, "rb");
-    if (!file) {
-        int reason = errno;
+    bool directory = false;
+    int reason = try_open(name, &directory);
+    if (reason) {
         snprintf(error, SOURCE_ERROR, "Can't open the capture %s: %s.%s", name, strerror(reason),
                  reason == ENOENT ? " Check the name after -r." : "");
         return reason == EACCES || reason == EPERM ? EX_NOPERM : EX_NOINPUT;
     }
-    bool directory = fstat(fileno(file), &st) == 0 && S_ISDIR(st.st_mode);
-    fclose(file);
     if (directory) {
         snprintf(error, SOURCE_ERROR,
                  "%s is a folder, not a capture. Name the file in it after -r.", name);

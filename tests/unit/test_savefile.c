@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "sensor/capture/savefile.h"
@@ -133,12 +135,31 @@ static void absurd_times_come_to_the_nearer_end(void **state)
     assert_int_equal(time_in(pcap(0xa1b23c4d, 0, 0x80000000)), 0);
 }
 
+/* A look that opened the pipe would wait for a writer for ever. */
+static void a_named_pipe_is_not_opened_for_a_look(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/test_savefile.XXXXXX", path[64], error[SOURCE_ERROR] = "";
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/pipe", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(5);
+    assert_int_equal(savefile_check(path, error), 0);
+    alarm(0);
+    unlink(path);
+    assert_int_equal(savefile_check(path, error), EX_NOINPUT);
+    assert_int_equal(savefile_check(folder, error), EX_NOINPUT);
+    assert_non_null(strstr(error, "folder"));
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_of_either_resolution),
         cmocka_unit_test(after_2038),
         cmocka_unit_test(absurd_times_come_to_the_nearer_end),
+        cmocka_unit_test(a_named_pipe_is_not_opened_for_a_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
