@@ -14,6 +14,8 @@ void path_init(struct path *path, const struct sample *sample)
         .last_ok = NSTIME_NONE,
         .newest = NSTIME_NONE,
         .last_sent = NSTIME_NONE,
+        .own_told = NSTIME_NONE,
+        .reply = NSTIME_NONE,
         .encrypted_ok = NSTIME_NONE,
         .encrypted_sample = NSTIME_NONE,
         .encrypted_silent_since = NSTIME_NONE,
@@ -192,13 +194,58 @@ static bool take(struct path *path, const struct config *config, const struct sa
     return true;
 }
 
+/* What was sent after a foreign answer's query, and got replies to other names, proves nothing: but
+ * a foreign answer is known at its deadline, and they at once. */
+static void withdraw_replies(struct path *path, nstime since)
+{
+    unsigned kept = path->floor;
+    for (unsigned i = kept; i < path->samples; i++) {
+        const struct path_sample *s = &path->sample[i];
+        if (s->kind != SAMPLE_OTHER || failed(s) || s->sent <= since)
+            path->sample[kept++] = *s;
+    }
+    path->samples = (uint16_t)kept;
+    if (path->reply > since)
+        path->reply = NSTIME_NONE;
+    if (path->last_ok <= since)
+        return;
+    path->last_ok = NSTIME_NONE;
+    for (unsigned i = 0; i < kept; i++)
+        if (!failed(&path->sample[i]) && path->sample[i].sent > path->last_ok)
+            path->last_ok = path->sample[i].sent;
+    path->ever_ok = path->last_ok != NSTIME_NONE;
+}
+
+/* A reply to another name, to what was sent after a probe, is known before the probe's silence is:
+ * it shows the path alive all the same. */
+static bool recall_reply(struct path *path, const struct config *config,
+                         const struct sample *silence)
+{
+    if (path->reply <= silence->sent ||
+        (path->samples && path->reply <= path->sample[path->samples - 1].sent))
+        return true;
+    struct sample reply = {.kind = SAMPLE_OTHER,
+                           .outcome = OUTCOME_ANSWERED,
+                           .serial = path->reply_serial,
+                           .sent = path->reply,
+                           .sent_last = path->reply};
+    return take(path, config, &reply);
+}
+
 static bool take_own(struct path *path, const struct config *config, const struct sample *sample)
 {
     /* Encrypted DNS flows on the path: a plain probe's silence tells nothing of it. */
     if (sample->outcome == OUTCOME_UNANSWERED && path->encrypted_ok >= sample->sent)
         return true;
-    if (sample->outcome == OUTCOME_FOREIGN || sample->outcome == OUTCOME_ANSWERED)
+    bool answer = sample->outcome == OUTCOME_FOREIGN || sample->outcome == OUTCOME_ANSWERED;
+    if (answer && sample->sent >= path->own_told) {
+        path->own_told = sample->sent;
         path->own_foreign = sample->outcome == OUTCOME_FOREIGN;
+        if (path->own_foreign)
+            withdraw_replies(path, sample->sent);
+    }
+    if (outcome_failed(sample->outcome) && !recall_reply(path, config, sample))
+        return false;
     return take(path, config, sample);
 }
 
@@ -239,6 +286,10 @@ static bool take_reply(struct path *path, const struct config *config, const str
     path->weak = 0;
     if (sample->sent > path->newest)
         path->newest = sample->sent;
+    if (sample->sent > path->reply) {
+        path->reply = sample->sent;
+        path->reply_serial = sample->serial;
+    }
     unsigned run = path_run(path, NULL);
     bool later = path->samples && sample->sent > path->sample[path->samples - 1].sent;
     if (path->samples == 0 || (run && later))
@@ -366,6 +417,8 @@ void path_gap(struct path *path, nstime now)
     path->floor = path->samples;
     path->open = 0;
     path->weak = 0;
+    path->reply = NSTIME_NONE;
+    path->own_told = NSTIME_NONE;
     path->encrypted_silent = 0;
     path->encrypted_ok = NSTIME_NONE;
     path->encrypted_sample = NSTIME_NONE;

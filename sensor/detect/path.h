@@ -24,6 +24,9 @@ struct path {
     uint8_t status; /* enum path_status, PATH_STALE excepted: that depends on the client's newest */
     bool ever_ok, lossy;
     bool own_foreign; /* its last own-name answer was foreign: other replies prove nothing */
+    nstime own_told;  /* when that was asked; NSTIME_NONE */
+    nstime reply;     /* newest other name that got a reply: when it was asked; NSTIME_NONE */
+    uint64_t reply_serial;
 
     uint64_t sent;                     /* exchanges or attempts started */
     uint64_t ok, failed, undetermined; /* of them, once final */

@@ -143,6 +143,34 @@ static void other_names_prove_nothing_where_it_is_foreign(void **state)
     assert_int_equal(path(play)->status, PATH_FAILING);
 }
 
+static void a_foreign_answer_is_known_after_the_replies_it_discredits(void **state)
+{
+    struct play *play = *state;
+    play_other(play, PLAY_RESOLVER, 53, 1, "example.com", OUTCOME_ANSWERED); /* known at once */
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_FOREIGN);                   /* at its deadline */
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    assert_int_equal(path_run(path(play), NULL), 1);
+    assert_true(path(play)->last_ok == NSTIME_NONE);
+    /* The newest answer counts, whenever an older one is known. */
+    play_dns(play, PLAY_RESOLVER, 53, 13, OUTCOME_ANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 10, OUTCOME_FOREIGN);
+    assert_false(path(play)->own_foreign);
+    assert_int_equal(path(play)->status, PATH_OK);
+}
+
+static void a_reply_counts_though_the_silence_before_it_is_known_later(void **state)
+{
+    struct play *play = *state;
+    feed(play, 0, "...");
+    play_other(play, PLAY_RESOLVER, 53, 42, "example.com", OUTCOME_ANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 40, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 41, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_OK);
+    play_dns(play, PLAY_RESOLVER, 53, 43, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 44, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_FAILING);
+}
+
 static void silence_of_three_other_names_counts_without_own(void **state)
 {
     struct play *play = *state;
@@ -218,6 +246,8 @@ int main(void)
         PLAY_TEST(other_names_show_it_alive),
         PLAY_TEST(an_error_for_another_name_is_a_reply),
         PLAY_TEST(other_names_prove_nothing_where_it_is_foreign),
+        PLAY_TEST(a_foreign_answer_is_known_after_the_replies_it_discredits),
+        PLAY_TEST(a_reply_counts_though_the_silence_before_it_is_known_later),
         PLAY_TEST(silence_of_three_other_names_counts_without_own),
         PLAY_TEST(dnscrypt_counts_once_a_second),
         PLAY_TEST(dnscrypt_in_silence_fails_for_encryption),
