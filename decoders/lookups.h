@@ -35,6 +35,8 @@ struct lookup {
     struct frame_ref query_frame, answer_frame;
     bool has_rcode; /* of the last answer without an address */
     uint16_t rcode;
+    struct addr sinkhole; /* set by the caller who knows: an address was given at which no SWG can
+                             be; ADDR_NONE: none */
 };
 
 struct lookup_counts {

@@ -76,6 +76,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         if (server)
             server->answers_dns = true;
     }
+    if (reports->portal.family != ADDR_NONE)
+        control_portal(j->control, &packet->dst, &reports->portal, packet->ref);
     if (reports->client.family == ADDR_NONE)
         return;
     struct client *client = clients_find(j->clients, &reports->client);
@@ -118,6 +120,18 @@ static bool other_family_works(const struct judging *j, const struct client *cli
     return protection == PROTECTION_WEB && clients_other_family_works(j->clients, client);
 }
 
+static bool other_family_alive(const struct judging *j, const struct client *client)
+{
+    const struct client *tied[CLIENTS_TIED];
+    size_t count = clients_tied(j->clients, client, tied);
+    for (size_t i = 0; i < count; i++)
+        if (control_of(j->control, &tied[i]->addr).received_far ||
+            tied[i]->protection[PROTECTION_DNS].status == STATUS_PROTECTED ||
+            tied[i]->protection[PROTECTION_WEB].status == STATUS_PROTECTED)
+            return true;
+    return false;
+}
+
 static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
                           const struct client *client, enum protection protection,
                           const struct health *health, nstime now)
@@ -129,6 +143,7 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .health = health,
         .control = j->control,
         .swg = origin_of(watchlist, client, protection),
+        .other_family_alive = other_family_alive(j, client),
         .now = now,
     };
     diagnose(&diagnosis, &j->judgement);
@@ -252,6 +267,10 @@ static void report_control(struct judging *j, const struct report *report)
             control_started(j->control, &report->attempt.flow.client);
         if (report->attempt.phase & PHASE_DECIDED && !report->attempt.revised)
             control_attempt(j->control, &report->attempt);
+        struct client *client =
+            report->attempt.opened ? clients_find(j->clients, &report->attempt.flow.client) : NULL;
+        if (client)
+            client_opened(client, &report->attempt.flow.server);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "decoders/connects.h"
+#include "decoders/portal.h"
 
 #define DNS_PORT      53
 #define DNSCRYPT_PORT 443
@@ -76,7 +77,7 @@ static void start(struct reports *out)
     out->malformed = out->unsolicited = out->early_met = false;
     out->from_client = out->opening = false;
     out->dns_server = out->passing = false;
-    out->client.family = ADDR_NONE;
+    out->client.family = out->portal.family = ADDR_NONE;
     out->lesson = NULL;
     out->lesson_name = NULL;
 }
@@ -137,6 +138,15 @@ static void track_exchange(struct tracking *t, nstime now, const struct packet *
     note_watched(out, touched);
 }
 
+/* Where no SWG can be at any of the addresses, the name leads to a dead end: the first is told. */
+static struct addr sinkhole_of(const struct watchlist *watchlist, const struct lesson *lesson)
+{
+    for (size_t i = 0; i < lesson->addresses; i++)
+        if (!watchlist_refuses(watchlist, &lesson->address[i].addr))
+            return (struct addr){.family = ADDR_NONE};
+    return lesson->address[0].addr;
+}
+
 static void track_lookup(struct tracking *t, const struct watchlist *watchlist, nstime now,
                          const struct packet *packet, const struct dns_message *message,
                          struct reports *out)
@@ -156,8 +166,10 @@ static void track_lookup(struct tracking *t, const struct watchlist *watchlist, 
                               &touched)) {
         out->lesson = &t->lesson;
         out->lesson_name = message->name.text;
-        if (decided)
+        if (decided) {
+            lookup.sinkhole = sinkhole_of(watchlist, &t->lesson);
             add(out, REPORT_LOOKUP)->lookup = lookup;
+        }
     }
     note_watched(out, touched);
 }
@@ -181,6 +193,8 @@ static bool track_dns(struct tracking *t, const struct watchlist *watchlist, nst
     out->malformed = message->malformed;
     track_exchange(t, now, packet, message, watched, out);
     out->dns_server = message->response && port == DNS_PORT;
+    if (out->dns_server && !portal_answers(message, &out->portal))
+        out->portal.family = ADDR_NONE;
     out->passing = !watched;
     track_lookup(t, watchlist, now, packet, message, out);
     return true;

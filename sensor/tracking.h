@@ -49,6 +49,7 @@ struct reports {
     bool passing;       /* an unwatched unicast packet: for the control group */
     const struct lesson *lesson; /* addresses that an SWG's name resolved to; NULL */
     const char *lesson_name;     /* the name that was looked up */
+    struct addr portal;          /* a connectivity check was answered with this; ADDR_NONE: no */
 };
 
 struct tracking;

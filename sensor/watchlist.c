@@ -216,6 +216,11 @@ static bool can_be_swg(const struct addr *addr)
     return addr_is_public(addr);
 }
 
+bool watchlist_refuses(const struct watchlist *w, const struct addr *addr)
+{
+    return !can_be_swg(addr) && !watchlist_swg_configured(w, addr);
+}
+
 static nstime later(nstime now, nstime span)
 {
     return now > NSTIME_NEVER - span ? NSTIME_NEVER : now + span;

@@ -30,6 +30,9 @@ bool watchlist_swg_configured(const struct watchlist *w, const struct addr *addr
 /* `name` as dns.h makes it. */
 bool watchlist_swg_name(const struct watchlist *w, const char *name, nstime now);
 
+/* No SWG can be there: not public, or a block page; and it is not configured. */
+bool watchlist_refuses(const struct watchlist *w, const struct addr *addr);
+
 /* Learn for the TTL (seconds) or swg.learn_for, whichever is longer. Addresses that no SWG can have
  * (not public, block pages) are refused: false. name is copied. */
 bool watchlist_learn(struct watchlist *w, nstime now, const char *name, const struct addr *addr,

@@ -16,6 +16,13 @@
     "Do no TLS or application inspection on it: the first bytes on TCP 443 are a plain HTTP "      \
     "CONNECT, not TLS."
 
+#define LOG_ON                                                                                     \
+    "Open a browser and log on to the network (http://captive.apple.com leads to its page); "      \
+    "protection follows by itself."
+#define NETWORK_FIRST                                                                              \
+    "Mend the connection to the internet first: uplink, gateway, Wi-Fi. Nothing here tells of "    \
+    "Cisco's cloud."
+
 /* "%s" stands for the failing servers. */
 static const struct {
     enum protection protection;
@@ -76,6 +83,15 @@ static const struct {
      {"Look for loss on the way to %s: Wi-Fi, uplink, and the firewall's connection limits under "
       "load.",
       OTHER_NETWORK}},
+    {PROTECTION_WEB,
+     CAUSE_NAME_SINKHOLED,
+     {"On the DNS server or filter that the client uses, exempt *.sigproxy.qq.opendns.com, "
+      "*.sseproxy.qq.opendns.com and proxy.sig.umbrella.com from blocking and rewriting.",
+      OTHER_NETWORK}},
+    {PROTECTION_DNS, CAUSE_CAPTIVE_PORTAL, {LOG_ON}},
+    {PROTECTION_WEB, CAUSE_CAPTIVE_PORTAL, {LOG_ON}},
+    {PROTECTION_DNS, CAUSE_NETWORK_DOWN, {NETWORK_FIRST}},
+    {PROTECTION_WEB, CAUSE_NETWORK_DOWN, {NETWORK_FIRST}},
     {PROTECTION_WEB,
      CAUSE_NAME_UNRESOLVED,
      {"Let the client's DNS server resolve *.sigproxy.qq.opendns.com, *.sseproxy.qq.opendns.com "

@@ -37,6 +37,8 @@ static bool only_encryption(const struct judgement *judgement)
 
 static enum notice_severity severity_of(const struct judgement *judgement)
 {
+    if (judgement->cause == CAUSE_NETWORK_DOWN)
+        return SEVERITY_INFO;
     if (judgement->status != STATUS_DEGRADED)
         return SEVERITY_CRITICAL;
     return judgement->protection == PROTECTION_DNS && only_encryption(judgement) ? SEVERITY_NOTICE

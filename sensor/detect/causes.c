@@ -33,12 +33,21 @@ static const struct rule {
     bool (*holds)(const struct causes_work *work);
     void (*explain)(struct causes_work *work);
 } rules[] = {
-    {rule_holds_lookup, rule_explain_lookup},   {rule_holds_encryption, rule_explain_encryption},
-    {rule_holds_loss, rule_explain_loss},       {rule_holds_foreign, rule_explain_foreign},
-    {rule_holds_reject, rule_explain_reject},   {rule_holds_reset, rule_explain_reset},
-    {rule_holds_killed, rule_explain_killed},   {rule_holds_error, rule_explain_error},
-    {rule_holds_stalled, rule_explain_stalled}, {rule_holds_late, rule_explain_late},
-    {rule_holds_silence, rule_explain_silence}, {holds_always, explain_unknown},
+    {rule_holds_portal, rule_explain_portal},
+    {rule_holds_sinkhole, rule_explain_sinkhole},
+    {rule_holds_down, rule_explain_down},
+    {rule_holds_lookup, rule_explain_lookup},
+    {rule_holds_encryption, rule_explain_encryption},
+    {rule_holds_loss, rule_explain_loss},
+    {rule_holds_foreign, rule_explain_foreign},
+    {rule_holds_reject, rule_explain_reject},
+    {rule_holds_reset, rule_explain_reset},
+    {rule_holds_killed, rule_explain_killed},
+    {rule_holds_error, rule_explain_error},
+    {rule_holds_stalled, rule_explain_stalled},
+    {rule_holds_late, rule_explain_late},
+    {rule_holds_silence, rule_explain_silence},
+    {holds_always, explain_unknown},
 };
 
 void causes_explain(struct causes_work *work)

@@ -184,19 +184,32 @@ void client_lookup(struct client *client, const struct lookup *lookup)
     if (lookup->sent > state->last_sent)
         state->last_sent = lookup->sent;
     snprintf(lookups->name, sizeof lookups->name, "%s", lookup->name);
-    if (lookup->outcome == OUTCOME_ANSWERED)
+    bool dead_end = lookup->outcome == OUTCOME_ANSWERED && lookup->sinkhole.family != ADDR_NONE &&
+                    !(lookups->sinkhole_opens && addr_equal(&lookup->sinkhole, &lookups->sinkhole));
+    if (lookup->outcome == OUTCOME_ANSWERED && !dead_end)
         lookups->failed = 0;
-    if (lookup->outcome != OUTCOME_UNANSWERED)
+    if (lookup->outcome != OUTCOME_UNANSWERED && !dead_end)
         return;
+    lookups->sinkhole = lookup->sinkhole;
+    lookups->sinkhole_opens = false;
     if (lookups->failed++ == 0) {
         lookups->first_failed = lookup->sent;
         lookups->frames = 0;
     }
     if (lookups->frames < CLIENT_LOOKUPS)
-        lookups->frame[lookups->frames++] = lookup->query_frame;
+        lookups->frame[lookups->frames++] = dead_end ? lookup->answer_frame : lookup->query_frame;
     lookups->has_rcode = lookup->has_rcode;
     lookups->rcode = lookup->rcode;
     lookups->server = lookup->server;
+}
+
+void client_opened(struct client *client, const struct addr *server)
+{
+    struct swg_lookups *lookups = &client->protection[PROTECTION_WEB].lookups;
+    if (!addr_equal(&lookups->sinkhole, server))
+        return;
+    lookups->sinkhole_opens = true;
+    lookups->failed = 0;
 }
 
 void client_gap(struct client *client, nstime now)

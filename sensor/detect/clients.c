@@ -7,8 +7,6 @@
 #include "decoders/hash.h"
 
 #define CLIENTS_BUCKETS_MIN 64u
-/* More hosts than this behind one link-layer address are not walked: it is a router's. */
-#define CLIENTS_SAME_MAC 8
 
 TAILQ_HEAD(client_list, client);
 
@@ -222,23 +220,33 @@ struct client **clients_sorted(const struct clients *clients)
     return sorted;
 }
 
-bool clients_other_family_works(const struct clients *clients, const struct client *client)
+size_t clients_tied(const struct clients *clients, const struct client *client,
+                    const struct client *out[CLIENTS_TIED])
 {
     if (!client->has_mac)
-        return false;
-    unsigned ipv4 = 0, walked = 0;
-    bool works = false;
+        return 0;
+    size_t count = 0, ipv4 = 0, walked = 0;
     const struct client *other = clients->by_mac[bucket_of_mac(clients, client)];
     for (; other; other = other->next_same_mac) {
         if (memcmp(other->mac, client->mac, sizeof client->mac) != 0)
             continue;
-        if (++walked > CLIENTS_SAME_MAC)
-            return false;
+        if (++walked > CLIENTS_TIED)
+            return 0;
         ipv4 += other->addr.family == ADDR_IPV4;
-        works = works || (other->addr.family != client->addr.family &&
-                          other->protection[PROTECTION_WEB].status == STATUS_PROTECTED);
+        if (other->addr.family != client->addr.family)
+            out[count++] = other;
     }
-    return works && ipv4 == 1;
+    return ipv4 == 1 ? count : 0;
+}
+
+bool clients_other_family_works(const struct clients *clients, const struct client *client)
+{
+    const struct client *tied[CLIENTS_TIED];
+    size_t count = clients_tied(clients, client, tied);
+    for (size_t i = 0; i < count; i++)
+        if (tied[i]->protection[PROTECTION_WEB].status == STATUS_PROTECTED)
+            return true;
+    return false;
 }
 
 void clients_gap(struct clients *clients, nstime now)

@@ -32,6 +32,8 @@ struct swg_lookups {
     bool has_rcode;
     uint16_t rcode;
     struct addr server;
+    struct addr sinkhole; /* the failed ones gave this instead; ADDR_NONE: no address at all */
+    bool sinkhole_opens;  /* a connection to it opened: it is somebody's own gateway, no dead end */
     char name[CLIENT_NAME];
 };
 
@@ -86,8 +88,13 @@ uint64_t clients_evicted(const struct clients *clients);
  * none or memory is out. */
 struct client **clients_sorted(const struct clients *clients);
 
-/* The same host's address of the other family has working web protection. A host is a link-layer
- * address that stands for one IPv4 client only: behind a router nothing is tied together. */
+/* More addresses than this behind one link-layer address are a router's. */
+#define CLIENTS_TIED 8
+/* The same host's addresses of the other family; how many. A host is a link-layer address that
+ * stands for one IPv4 client only: behind a router nothing is tied together. */
+size_t clients_tied(const struct clients *clients, const struct client *client,
+                    const struct client *out[CLIENTS_TIED]);
+/* One of them has working web protection. */
 bool clients_other_family_works(const struct clients *clients, const struct client *client);
 
 /* The clock was set anew: see path_gap(). */
@@ -107,6 +114,8 @@ bool client_take(struct client *client, const struct config *config, const struc
 /* Proof of a failed exchange or attempt on the sample's path. */
 bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure);
 void client_lookup(struct client *client, const struct lookup *lookup);
+/* A connection of the client's to an address that is not watched opened. */
+void client_opened(struct client *client, const struct addr *server);
 /* The clock was set anew. */
 void client_gap(struct client *client, nstime now);
 

@@ -11,12 +11,15 @@
 #define ALIVE_FOR (60 * NS_PER_SEC)
 /* Of a public address: nearer than this a proxy answered, whose times are no baseline. */
 #define NEAR_HOPS 2
+/* So many public peers that do not answer tell of the network (design: "Causes"). */
+#define CONTROL_SILENT 3
 
 /* One host of ours, by its address. */
 struct host {
     struct table_entry entry; /* first: see table.h */
     struct addr addr;
     struct control_view view;
+    struct addr silent[CONTROL_SILENT]; /* the peers that view.silent counts */
 };
 
 /* One server, or a whole network (/24, /64) of them. */
@@ -86,6 +89,7 @@ static struct host *make_host(struct control *control, const struct addr *addr)
     if (host) {
         host->addr = *addr;
         host->view.last_ok = host->view.rtt_min = host->view.rtt_max = NSTIME_NONE;
+        host->view.silent_since = NSTIME_NONE;
     }
     return host;
 }
@@ -136,13 +140,33 @@ void control_genuine(struct control *control, const struct attempt *attempt)
     learn_server(control, &net, true, attempt);
 }
 
-static void worked(struct control *control, struct host *host, nstime sent)
+static void worked(struct control *control, struct host *host, const struct addr *server,
+                   nstime sent)
 {
+    if (addr_is_public(server)) {
+        host->view.silent = 0;
+        host->view.silent_since = NSTIME_NONE;
+    }
     nstime *family = &control->last_ok[host->addr.family == ADDR_IPV6];
     if (sent > host->view.last_ok)
         host->view.last_ok = sent;
     if (sent > *family)
         *family = sent;
+}
+
+/* A public peer did not answer. */
+static void in_vain(struct host *host, const struct addr *server, nstime sent)
+{
+    struct control_view *view = &host->view;
+    if (!addr_is_public(server))
+        return;
+    if (view->silent_since == NSTIME_NONE || sent < view->silent_since)
+        view->silent_since = sent;
+    for (unsigned i = 0; i < view->silent; i++)
+        if (addr_equal(&host->silent[i], server))
+            return;
+    if (view->silent < CONTROL_SILENT)
+        host->silent[view->silent++] = *server;
 }
 
 void control_started(struct control *control, const struct addr *client)
@@ -156,11 +180,13 @@ void control_exchange(struct control *control, const struct exchange *exchange)
     if (!host || exchange->outcome == OUTCOME_UNDETERMINED)
         return;
     host->view.asked++;
-    if (exchange->answer_frame.number == 0)
+    if (exchange->answer_frame.number == 0) {
+        in_vain(host, &exchange->flow.server, exchange->sent);
         return;
+    }
     host->view.answered++;
     host->view.resolver = exchange->flow.server;
-    worked(control, host, exchange->sent);
+    worked(control, host, &exchange->flow.server, exchange->sent);
 }
 
 static void note_rtt(struct control_view *view, const struct attempt *attempt)
@@ -174,20 +200,33 @@ static void note_rtt(struct control_view *view, const struct attempt *attempt)
         view->rtt_max = attempt->rtt;
 }
 
+/* Web ports of a private host, and those that proxies listen on by custom. */
+static bool is_proxy(const struct flow *flow)
+{
+    static const uint16_t ports[] = {80, 443, 3128, 8000, 8080, 8081, 8443, 8888, 9090};
+    for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
+        if (flow->server_port == ports[i])
+            return !addr_is_public(&flow->server);
+    return false;
+}
+
 void control_attempt(struct control *control, const struct attempt *attempt)
 {
     struct host *host = make_host(control, &attempt->flow.client);
     if (!host || attempt->outcome == OUTCOME_UNDETERMINED || attempt->outcome == OUTCOME_ABORTED)
         return;
     host->view.tried++;
-    if (!attempt->opened)
+    if (!attempt->opened) {
+        in_vain(host, &attempt->flow.server, attempt->sent);
         return;
+    }
+    host->view.proxy = host->view.proxy || is_proxy(&attempt->flow);
     if (!attempt->synack_seen) {
         host->view.blind++;
         return;
     }
     host->view.opened++;
-    worked(control, host, attempt->sent);
+    worked(control, host, &attempt->flow.server, attempt->sent);
     note_rtt(&host->view, attempt);
     control_genuine(control, attempt);
 }
@@ -195,8 +234,11 @@ void control_attempt(struct control *control, const struct attempt *attempt)
 void control_packet(struct control *control, const struct packet *packet)
 {
     struct host *host = find_host(control, &packet->dst);
-    if (host)
+    if (host) {
+        struct addr ours = net_of(&packet->dst), theirs = net_of(&packet->src);
         host->view.received++;
+        host->view.received_far += addr_is_public(&packet->src) && !addr_equal(&ours, &theirs);
+    }
     if (packet->kind != PACKET_TCP || !(packet->tcp.flags & TCP_ACK) ||
         packet->tcp.flags & (TCP_SYN | TCP_RST))
         return;
@@ -210,8 +252,10 @@ struct control_view control_of(const struct control *control, const struct addr 
     const struct host *host = find_host(control, client);
     if (host)
         return host->view;
-    return (struct control_view){
-        .last_ok = NSTIME_NONE, .rtt_min = NSTIME_NONE, .rtt_max = NSTIME_NONE};
+    return (struct control_view){.last_ok = NSTIME_NONE,
+                                 .rtt_min = NSTIME_NONE,
+                                 .rtt_max = NSTIME_NONE,
+                                 .silent_since = NSTIME_NONE};
 }
 
 static struct baseline baseline_of(const struct control *control, const struct addr *addr,
@@ -236,6 +280,16 @@ bool control_alive(const struct control *control, enum addr_family family, nstim
 {
     nstime last = control->last_ok[family == ADDR_IPV6];
     return last != NSTIME_NONE && now - last <= ALIVE_FOR;
+}
+
+void control_portal(struct control *control, const struct addr *client, const struct addr *portal,
+                    struct frame_ref frame)
+{
+    struct host *host = make_host(control, client);
+    if (!host)
+        return;
+    host->view.portal = *portal;
+    host->view.portal_frame = frame;
 }
 
 uint64_t control_evicted(const struct control *control)

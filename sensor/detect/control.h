@@ -23,8 +23,14 @@ struct control_view {
     struct addr resolver;     /* the one that answered last; family ADDR_NONE: none */
     nstime last_ok;           /* newest of those that worked; NSTIME_NONE */
     nstime rtt_min, rtt_max;  /* of public hosts; NSTIME_NONE */
-    uint64_t received;        /* packets to the client from any unicast address but watched ones */
-    uint64_t acknowledging;   /* packets of the client that acknowledge something */
+    unsigned silent; /* distinct public peers tried in vain since one answered (three at most) */
+    nstime silent_since; /* the first of those tries; NSTIME_NONE */
+    bool proxy;          /* uses a proxy: a private host on a port that proxies have */
+    struct addr portal;  /* a connectivity check was answered with this; ADDR_NONE: no */
+    struct frame_ref portal_frame;
+    uint64_t received_far; /* packets to the client from public addresses outside its own network */
+    uint64_t received;     /* packets to the client from any unicast address but watched ones */
+    uint64_t acknowledging; /* packets of the client that acknowledge something */
 };
 
 struct control;
@@ -51,6 +57,10 @@ struct baseline control_baseline_net(const struct control *control, const struct
 /* Something of this family worked within the last minute before `now`: routing errors then tell of
  * the address that they name, not of the network. */
 bool control_alive(const struct control *control, enum addr_family family, nstime now);
+
+/* A connectivity check of the client's was answered with an address that is not public. */
+void control_portal(struct control *control, const struct addr *client, const struct addr *portal,
+                    struct frame_ref frame);
 
 uint64_t control_evicted(const struct control *control);
 

@@ -115,6 +115,12 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
                  "To know: mirror both directions of the port, or capture on the laptop itself.");
         break;
     }
+    case REASON_NO_ROUTE:
+        snprintf(out->headline, sizeof out->headline,
+                 "this network has no %s to the internet: nothing ever came from there, while the "
+                 "client's other family works",
+                 out->client.family == ADDR_IPV6 ? "IPv6" : "IPv4");
+        break;
     case REASON_TOO_FEW_SAMPLES:
         snprintf(out->headline, sizeof out->headline,
                  "too few %s failed, or within too short a time, to call it a fault", things);
@@ -181,6 +187,24 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
                             "without web protection.");
 }
 
+static bool ever_answered(const struct client *client)
+{
+    return works_meanwhile(client, NSTIME_NONE + 1);
+}
+
+/* Silence proves nothing where the capture, or the network by design, can't show an answer. A
+ * family that never brought anything from afar, while the host's other one does, has no route. */
+static enum reason why_not_judged(const struct diagnosis *in, const struct control_view *control)
+{
+    if (!in->health->silent || in->health->status == STATUS_DEGRADED)
+        return REASON_NONE;
+    if (causes_one_way(control, in->client))
+        return REASON_ONE_WAY_CAPTURE;
+    if (in->other_family_alive && control->received_far == 0 && !ever_answered(in->client))
+        return REASON_NO_ROUTE;
+    return REASON_NONE;
+}
+
 static void explain(const struct diagnosis *in, struct judgement *out)
 {
     char servers[FINDINGS_SERVERS];
@@ -196,10 +220,10 @@ static void explain(const struct diagnosis *in, struct judgement *out)
                                .control = control_of(in->control, &in->client->addr),
                                .cap = confidence_cap(in),
                                .out = out};
-    if (in->health->silent && out->status != STATUS_DEGRADED &&
-        causes_one_way(&work.control, in->client)) {
+    enum reason reason = why_not_judged(in, &work.control);
+    if (reason != REASON_NONE) {
         out->status = STATUS_UNDETERMINED;
-        out->reason = REASON_ONE_WAY_CAPTURE;
+        out->reason = reason;
         say_undetermined(in, out);
         free(findings);
         return;

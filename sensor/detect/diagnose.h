@@ -19,7 +19,8 @@ struct diagnosis {
     enum protection protection;
     const struct health *health; /* health_judge() of the same */
     const struct control *control;
-    struct swg_origin swg; /* of the failing path that was used last (web) */
+    struct swg_origin swg;   /* of the failing path that was used last (web) */
+    bool other_family_alive; /* the same host receives from afar in the other family */
     nstime now;
 };
 

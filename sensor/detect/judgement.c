@@ -36,6 +36,9 @@ const char *cause_name(enum cause cause)
         [CAUSE_LATE_ANSWERS] = "late-answers",
         [CAUSE_PACKET_LOSS] = "packet-loss",
         [CAUSE_NAME_UNRESOLVED] = "name-unresolved",
+        [CAUSE_NAME_SINKHOLED] = "name-sinkholed",
+        [CAUSE_CAPTIVE_PORTAL] = "captive-portal",
+        [CAUSE_NETWORK_DOWN] = "network-down",
         [CAUSE_UNKNOWN] = "unknown",
     };
     return names[cause];
@@ -46,6 +49,7 @@ const char *reason_name(enum reason reason)
     static const char *const names[REASON_COUNT] = {
         [REASON_NO_TRAFFIC] = "no-traffic",
         [REASON_ONE_WAY_CAPTURE] = "one-way-capture",
+        [REASON_NO_ROUTE] = "no-route",
         [REASON_TOO_FEW_SAMPLES] = "too-few-samples",
         [REASON_END_OF_CAPTURE] = "end-of-capture",
     };

@@ -8,6 +8,12 @@
 
 #define SAY(array, ...) snprintf(array, sizeof array, __VA_ARGS__)
 
+bool rule_holds_portal(const struct causes_work *work);
+void rule_explain_portal(struct causes_work *work);
+bool rule_holds_sinkhole(const struct causes_work *work);
+void rule_explain_sinkhole(struct causes_work *work);
+bool rule_holds_down(const struct causes_work *work);
+void rule_explain_down(struct causes_work *work);
 bool rule_holds_lookup(const struct causes_work *work);
 void rule_explain_lookup(struct causes_work *work);
 bool rule_holds_encryption(const struct causes_work *work);

@@ -5,28 +5,6 @@
 
 #include "sensor/detect/rules.h"
 
-bool rule_holds_lookup(const struct causes_work *work)
-{
-    return work->in->health->lookups_failed;
-}
-
-void rule_explain_lookup(struct causes_work *work)
-{
-    const struct swg_lookups *lookups = &work->in->client->protection[PROTECTION_WEB].lookups;
-    char server[ADDR_TEXT], buffer[16], result[64] = "no answer";
-    addr_format(&lookups->server, server);
-    if (lookups->has_rcode)
-        SAY(result, "%s without an address", dns_rcode_name(lookups->rcode, buffer));
-    rule_settle(work, CAUSE_NAME_UNRESOLVED, CONFIDENCE_LIKELY);
-    SAY(work->out->headline, "the name of the secure web gateway cannot be looked up");
-    SAY(work->out->why, "DNS gives no address for the secure web gateway");
-    struct evidence *evidence =
-        evidence_add(work->out, "name-unresolved", "%u lookups of %s failed, the last at %s: %s",
-                     lookups->failed, lookups->name, server, result);
-    for (unsigned i = 0; evidence && i < lookups->frames; i++)
-        evidence_frame(evidence, lookups->frame[i]);
-}
-
 bool rule_holds_foreign(const struct causes_work *work)
 {
     return rule_seen(work, OUTCOME_FOREIGN) > 0;

@@ -118,6 +118,9 @@ const char *words_cause(enum cause cause)
         [CAUSE_LATE_ANSWERS] = "answered too late",
         [CAUSE_PACKET_LOSS] = "packets get lost",
         [CAUSE_NAME_UNRESOLVED] = "the SWG's name does not resolve",
+        [CAUSE_NAME_SINKHOLED] = "the SWG's name resolves to a dead end",
+        [CAUSE_CAPTIVE_PORTAL] = "held by a captive portal",
+        [CAUSE_NETWORK_DOWN] = "the network is down",
         [CAUSE_UNKNOWN] = "cause unknown",
     };
     return words[cause];
@@ -128,6 +131,7 @@ const char *words_reason(enum reason reason)
     static const char *const words[REASON_COUNT] = {
         [REASON_NO_TRAFFIC] = "no traffic to judge",
         [REASON_ONE_WAY_CAPTURE] = "the capture shows one direction only",
+        [REASON_NO_ROUTE] = "this network has no route for the family",
         [REASON_TOO_FEW_SAMPLES] = "too few tries to judge",
         [REASON_END_OF_CAPTURE] = "the capture ends too early",
     };

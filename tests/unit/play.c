@@ -193,6 +193,28 @@ void play_control(struct play *play, double second, double rtt_ms, bool opens)
     control_attempt(play->control, &attempt);
 }
 
+void play_vain(struct play *play, const char *server, double second)
+{
+    struct attempt attempt = handshake(server, second, 0, 0, false);
+    control_attempt(play->control, &attempt);
+}
+
+void play_lookup(struct play *play, double second, enum outcome outcome, const char *sinkhole)
+{
+    struct lookup lookup = {.phase = PHASE_DECIDED | PHASE_FINAL,
+                            .outcome = outcome,
+                            .client = address(PLAY_CLIENT),
+                            .server = address("192.168.0.65"),
+                            .name = "swg-url-proxy-https-sse.sigproxy.qq.opendns.com",
+                            .sent = play_at(second),
+                            .decided = play_at(second),
+                            .query_frame = {.number = ++play->serial & 0xffff},
+                            .answer_frame = {.number = play->serial & 0xffff}};
+    if (sinkhole)
+        lookup.sinkhole = address(sinkhole);
+    client_lookup(play->client, &lookup);
+}
+
 void play_genuine(struct play *play, const char *server, double rtt_ms, uint8_t ttl)
 {
     struct attempt attempt = handshake(server, 0, rtt_ms, ttl, true);
@@ -212,6 +234,7 @@ void play_diagnose(struct play *play, enum protection protection, struct judgeme
                                   .protection = protection,
                                   .health = &health,
                                   .control = play->control,
+                                  .other_family_alive = play->other_family_alive,
                                   .now = play_at(600)};
     diagnose(&diagnosis, out);
 }

@@ -17,6 +17,7 @@ struct play {
     struct clients *clients;
     struct client *client;
     struct control *control;
+    bool other_family_alive;
     uint64_t serial; /* also the frame of the last query */
 };
 
@@ -45,6 +46,10 @@ void play_open(struct play *play, const char *server, uint16_t port, double seco
 
 /* A handshake of the client's with a public host that is not watched. */
 void play_control(struct play *play, double second, double rtt_ms, bool opens);
+/* A try of another public host in vain. */
+void play_vain(struct play *play, const char *server, double second);
+/* A lookup of the SWG's name that ended so; sinkhole: the address it gave, or NULL. */
+void play_lookup(struct play *play, double second, enum outcome outcome, const char *sinkhole);
 /* One with the SWG itself that proved genuine. */
 void play_genuine(struct play *play, const char *server, double rtt_ms, uint8_t ttl);
 

@@ -274,6 +274,76 @@ static void killed_and_stalled(void **state)
     expect(STATUS_UNAVAILABLE, CAUSE_STALLED_AFTER_OPEN, CONFIDENCE_LIKELY);
 }
 
+static void a_name_that_leads_nowhere(void **state)
+{
+    struct play *play = *state;
+    play_lookup(play, 0, OUTCOME_ANSWERED, "10.9.9.9");
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+    play_lookup(play, 20, OUTCOME_ANSWERED, "10.9.9.9");
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    expect(STATUS_UNAVAILABLE, CAUSE_NAME_SINKHOLED, CONFIDENCE_LIKELY);
+    struct addr gateway;
+    assert_true(addr_parse("10.9.9.9", &gateway));
+    client_opened(play->client, &gateway); /* somebody's own gateway after all */
+    play_lookup(play, 40, OUTCOME_ANSWERED, "10.9.9.9");
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+}
+
+static void a_name_without_an_address(void **state)
+{
+    struct play *play = *state;
+    play_lookup(play, 0, OUTCOME_UNANSWERED, NULL);
+    play_lookup(play, 20, OUTCOME_UNANSWERED, NULL);
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    expect(STATUS_UNAVAILABLE, CAUSE_NAME_UNRESOLVED, CONFIDENCE_LIKELY);
+}
+
+static void a_captive_portal(void **state)
+{
+    struct play *play = *state;
+    struct addr portal;
+    assert_true(addr_parse("10.0.0.1", &portal));
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    control_portal(play->control, &play->client->addr, &portal, (struct frame_ref){.number = 9});
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_CAPTIVE_PORTAL, CONFIDENCE_LIKELY);
+    assert_int_equal(play_fact(&judgement, "captive-portal")->frame[0].number, 9);
+}
+
+static void a_network_that_is_down(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_vain(play, "93.184.216.34", 1);
+    play_vain(play, "93.184.216.34", 2);
+    play_vain(play, "1.1.1.1", 3);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE); /* two peers */
+    play_vain(play, "9.9.9.9", 4);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_NETWORK_DOWN, CONFIDENCE_LIKELY);
+    play_control(play, 5, 12, true); /* one answers: not down, then */
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+}
+
+static void a_family_without_a_route(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play->other_family_alive = true;
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+    assert_int_equal(judgement.reason, REASON_NO_ROUTE);
+    play_dns(play, PLAY_RESOLVER_2, 53, 20, OUTCOME_ANSWERED); /* there is one, after all */
+    for (int i = 0; i < 3; i++)
+        play_dns(play, PLAY_RESOLVER_2, 53, 30 + i, OUTCOME_UNANSWERED);
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNPROTECTED);
+}
+
 static void what_works_names_no_cause(void **state)
 {
     struct play *play = *state;
@@ -308,6 +378,11 @@ int main(void)
         PLAY_TEST(elsewhere_than_the_server_is_a_tell),
         PLAY_TEST(never_a_single_address_to_allow),
         PLAY_TEST(killed_and_stalled),
+        PLAY_TEST(a_name_that_leads_nowhere),
+        PLAY_TEST(a_name_without_an_address),
+        PLAY_TEST(a_captive_portal),
+        PLAY_TEST(a_network_that_is_down),
+        PLAY_TEST(a_family_without_a_route),
         PLAY_TEST(what_works_names_no_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
