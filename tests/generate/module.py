@@ -5,7 +5,7 @@ Facts: domain 2.1 (probes), 2.2 (answers), 2.4 (certificate), 2.5 (DNSCrypt), 4 
 identities are invented. Every function keeps the scene's books."""
 
 import wire
-from scene import LOCAL_RESOLVER, ROUTER, Host, Tcp, tls_record
+from scene import LOCAL_RESOLVER, Host, Tcp, tls_record
 
 DEBUG, CERT = "debug.opendns.com", "2.dnscrypt-cert.opendns.com"
 RESOLVERS = (Host("208.67.222.222", 57, 0.0118), Host("208.67.220.220", 57, 0.0121))
@@ -100,11 +100,12 @@ def injected(scene, query):
     return "foreign"
 
 
-def rejected(code):
+def rejected(code, outcome="rejected", **how):
+    """An ICMP error; `how` is its sender, type and TTL."""
     def reply(scene, query):
         scene.icmp_error(query.sent + 0.0004 + scene.rng.between(0, 0.0003), query.client, code,
-                         query.packet)
-        return "rejected"
+                         query.packet, **how)
+        return outcome
     return reply
 
 
@@ -186,16 +187,17 @@ SWG_CHAIN = ("swg-proxy_eu-west-2_1_1n.sigproxy.aws.umbrella.com",
 SWG = Host("18.135.112.200", 52, 0.0121)
 
 
-def lookup(scene, t, client=None, took=0.0284, resolver=LOCAL_RESOLVER):
-    """The client asks its own resolver for the gateway: CNAME, CNAME, A."""
+def lookup(scene, t, client=None, took=0.0284, resolver=LOCAL_RESOLVER, hosts=(SWG,)):
+    """The client asks its own resolver for the gateway: CNAME, CNAME, addresses of one family."""
     client = client or scene.client
     ident, sport = scene.rng.bits(16), client.next_port(scene.rng)
-    scene.udp_up(t, client, resolver, sport, 53, wire.dns_query(ident, SWG_NAME, wire.A))
+    kind = wire.AAAA if wire.is_ipv6(hosts[0].address) else wire.A
+    scene.udp_up(t, client, resolver, sport, 53, wire.dns_query(ident, SWG_NAME, kind))
     records = [wire.record(None, wire.CNAME, 300, wire.name(SWG_CHAIN[0])),
-               wire.record(SWG_CHAIN[0], wire.CNAME, 60, wire.name(SWG_CHAIN[1])),
-               wire.record(SWG_CHAIN[1], wire.A, 60, wire.packed(SWG.address))]
+               wire.record(SWG_CHAIN[0], wire.CNAME, 60, wire.name(SWG_CHAIN[1]))]
+    records += [wire.record(SWG_CHAIN[1], kind, 60, wire.packed(host.address)) for host in hosts]
     scene.udp_down(t + took, client, resolver, sport, 53,
-                   wire.dns_answer(ident, SWG_NAME, wire.A, records))
+                   wire.dns_answer(ident, SWG_NAME, kind, records))
     scene.lookups["queries"] += 1
     scene.lookups["answered"] += 1
 
@@ -210,10 +212,10 @@ def connect_line(target="www.example.com:443"):
     return f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode()
 
 
-def proxied(scene, t, client=None, rounds=3):
+def proxied(scene, t, client=None, rounds=3, host=SWG, port=443):
     """A connection as it should be: open, CONNECT, 200, data both ways, close."""
-    flow = Tcp(scene, client or scene.client, SWG)
-    rtt = SWG.rtt
+    flow = Tcp(scene, client or scene.client, host, port)
+    rtt = host.rtt
     t = flow.open(t)
     flow.say(t, connect_line())
     flow.down(t + rtt, wire.ACK)
@@ -230,10 +232,10 @@ def proxied(scene, t, client=None, rounds=3):
     count(scene, "opened")
 
 
-def refused(scene, t, delay, client=None, tries=3, **how):
+def refused(scene, t, delay, client=None, tries=3, host=SWG, port=443, **how):
     """A connect() that meets resets: Windows tries again after half a second, on the same port, with a
     new sequence number. `how` is the reset's window, ttl and ident; delay may be a pair."""
-    flow = Tcp(scene, client or scene.client, SWG)
+    flow = Tcp(scene, client or scene.client, host, port)
     low, high = delay if isinstance(delay, tuple) else (delay, delay)
     for number in range(tries):
         if number:
@@ -245,26 +247,26 @@ def refused(scene, t, delay, client=None, tries=3, **how):
         t += after + 0.5 + scene.rng.between(0.001, 0.011)
 
 
-def dropped(scene, t, client=None, gaps=(1.0, 3.0, 7.0), outcome="unanswered"):
+def dropped(scene, t, client=None, gaps=(1.0, 3.0, 7.0), outcome="unanswered", host=SWG, port=443):
     """A connect() that nobody answers: the same SYN again and again."""
-    flow = Tcp(scene, client or scene.client, SWG)
+    flow = Tcp(scene, client or scene.client, host, port)
     for after in (0, *gaps):
         flow.syn(t + after + (scene.rng.between(0, 0.012) if after else 0))
     count(scene, outcome, 1 + len(gaps))
 
 
-def forbidden(scene, t, code=10, router=ROUTER):
+def forbidden(scene, t, code=10, client=None, host=SWG, **how):
     """A firewall answers every SYN with an ICMP error; the client tries on nevertheless."""
-    flow = Tcp(scene, scene.client, SWG)
+    flow = Tcp(scene, client or scene.client, host)
     for after in (0, 1.003, 3.011):
         packet = flow.syn(t + after)
-        scene.icmp_error(t + after + 0.00045, scene.client, code, packet, router=router)
+        scene.icmp_error(t + after + 0.00045, flow.client, code, packet, **how)
     count(scene, "rejected", 3)
 
 
-def killed(scene, t, with_fin=False):
+def killed(scene, t, with_fin=False, client=None, host=SWG):
     """Opens, and dies with the CONNECT line (domain 4.4)."""
-    flow = Tcp(scene, scene.client, SWG)
+    flow = Tcp(scene, client or scene.client, host)
     t = flow.open(t)
     flow.say(t, connect_line())
     if with_fin:
@@ -277,9 +279,9 @@ def killed(scene, t, with_fin=False):
     count(scene, "killed")
 
 
-def stalled(scene, t):
+def stalled(scene, t, client=None, host=SWG):
     """Opens, and nothing of the client's data is ever acknowledged."""
-    flow = Tcp(scene, scene.client, SWG)
+    flow = Tcp(scene, client or scene.client, host)
     t = flow.open(t)
     line = connect_line()
     for after in (0, 0.31, 0.92, 2.13, 4.54, 9.35):

@@ -8,6 +8,7 @@ import datetime
 import wire
 
 CLIENT, ROUTER, RESOLVER = "192.168.0.204", "192.168.0.1", "192.168.0.65"
+CLIENT6, ROUTER6 = "2001:db8:40:1::cc", "2001:db8:40:1::1"
 
 
 class Random:
@@ -145,11 +146,17 @@ class Scene:
         body = wire.udp(host.address, client.own(host.address), dport, sport, payload)
         self.down(t, client, host, wire.UDP, body, ttl)
 
-    def icmp_error(self, t, client, code, packet, whole=False, router=ROUTER):
+    def icmp_error(self, t, client, code, packet, whole=False, router=ROUTER, kind=None, ttl=64):
         """A firewall on the link says: destination unreachable, and quotes what it dropped."""
+        if packet[0] >> 4 == 6:
+            router = ROUTER6 if router == ROUTER else router
+            body = wire.icmpv6(router, client.address6, kind or 1, code, 0,
+                               packet if whole else packet[:48])
+            self.down(t, client, Host(router, ttl, mac=ROUTER_MAC), wire.ICMPV6, body)
+            return
         quote = packet if whole else packet[:28]
-        body = wire.icmp(3, code, 0, quote)
-        self.down(t, client, Host(router, 64, mac=ROUTER_MAC), wire.ICMP, body)
+        body = wire.icmp(kind or 3, code, 0, quote)
+        self.down(t, client, Host(router, ttl, mac=ROUTER_MAC), wire.ICMP, body)
 
     def frames(self, link):
         """In the order of time; equal times in the order of adding."""
