@@ -231,9 +231,18 @@ void control_attempt(struct control *control, const struct attempt *attempt)
     control_genuine(control, attempt);
 }
 
+/* A handshake is told as opened some seconds later; that the network lives shows at once. */
+static bool answers_syn(const struct packet *packet)
+{
+    return packet->kind == PACKET_TCP &&
+           (packet->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK);
+}
+
 void control_packet(struct control *control, const struct packet *packet)
 {
     struct host *host = find_host(control, &packet->dst);
+    if (host && answers_syn(packet))
+        worked(control, host, &packet->src, packet->time);
     if (host) {
         struct addr ours = net_of(&packet->dst), theirs = net_of(&packet->src);
         host->view.received++;

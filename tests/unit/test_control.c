@@ -89,6 +89,22 @@ static void alive_for_a_minute_by_family(void **state)
     assert_false(control_alive(play->control, ADDR_IPV6, play_at(1)));
 }
 
+static void alive_from_the_syn_ack_on(void **state)
+{
+    struct play *play = *state;
+    struct packet packet = {.kind = PACKET_TCP,
+                            .time = play_at(1),
+                            .src = addr("93.184.216.34"),
+                            .dst = play->client->addr,
+                            .tcp = {.flags = TCP_SYN | TCP_ACK}};
+    control_packet(play->control, &packet); /* to a host that asked for nothing */
+    assert_false(control_alive(play->control, ADDR_IPV4, play_at(1)));
+    control_started(play->control, &play->client->addr);
+    control_packet(play->control, &packet);
+    assert_true(control_alive(play->control, ADDR_IPV4, play_at(1)));
+    assert_true(view(play).last_ok == play_at(1));
+}
+
 static void hops_by_the_nearest_initial_ttl(void **state)
 {
     (void)state;
@@ -122,10 +138,10 @@ static void which_directions_the_capture_shows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAY_TEST(connections_and_their_round_trips),  PLAY_TEST(a_proxy_nearby_is_no_baseline),
-        PLAY_TEST(a_network_shares_its_round_trip),    PLAY_TEST(other_resolvers),
-        PLAY_TEST(alive_for_a_minute_by_family),       PLAY_TEST(hops_by_the_nearest_initial_ttl),
-        PLAY_TEST(which_directions_the_capture_shows),
+        PLAY_TEST(connections_and_their_round_trips), PLAY_TEST(a_proxy_nearby_is_no_baseline),
+        PLAY_TEST(a_network_shares_its_round_trip),   PLAY_TEST(other_resolvers),
+        PLAY_TEST(alive_for_a_minute_by_family),      PLAY_TEST(alive_from_the_syn_ack_on),
+        PLAY_TEST(hops_by_the_nearest_initial_ttl),   PLAY_TEST(which_directions_the_capture_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
