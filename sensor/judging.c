@@ -161,6 +161,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
     bool failing = health.status > STATUS_PROTECTED;
     bool changed = health.status != state->status;
     state->status = (uint8_t)health.status;
+    state->works = health.works;
     /* A cause is sought only where somebody could be told of it; one that stands is looked at again
      * once a second. */
     if (!failing && !state->alert.id)

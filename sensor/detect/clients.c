@@ -244,7 +244,7 @@ bool clients_other_family_works(const struct clients *clients, const struct clie
     const struct client *tied[CLIENTS_TIED];
     size_t count = clients_tied(clients, client, tied);
     for (size_t i = 0; i < count; i++)
-        if (tied[i]->protection[PROTECTION_WEB].status == STATUS_PROTECTED)
+        if (tied[i]->protection[PROTECTION_WEB].works)
             return true;
     return false;
 }

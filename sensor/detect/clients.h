@@ -46,6 +46,7 @@ struct protection_state {
     nstime last_sent;
     struct swg_lookups lookups; /* web only */
     uint8_t status;             /* enum status, as last judged */
+    bool works;                 /* by itself, degraded or not, as last judged */
     nstime diagnosed;           /* when a cause was last sought */
     struct alert_state alert;
 };

@@ -167,6 +167,7 @@ struct health health_judge(const struct client *client, enum protection protecti
     } else {
         health.reason = why_not_judged(client, state, config);
     }
+    health.works = health.judged > health.failing && !health.lookups_failed;
     health.waiting = health.waiting && !at_end;
     return health;
 }

@@ -15,6 +15,7 @@ struct health {
     nstime first_bad;                /* first packet of the failing runs; NSTIME_NONE */
     nstime last_bad;                 /* newest packet of them */
     nstime last_good;       /* newest success sent before first_bad (or at all); NSTIME_NONE */
+    bool works;             /* by itself, degraded or not, whatever the other family does */
     bool silent;            /* every failure rests on silence */
     bool weak;              /* only silence on names that are not the module's own */
     bool dns_port_unprobed; /* the DNS failure was never tried on one of UDP 53 and UDP 443 */

@@ -65,7 +65,7 @@ static void two_families_of_one_host(void **state)
     struct client *four = see(play, "10.0.0.1", mac_a, 1);
     struct client *six = see(play, "2001:db8::1", mac_a, 1);
     assert_false(clients_other_family_works(play->clients, six));
-    four->protection[PROTECTION_WEB].status = STATUS_PROTECTED;
+    four->protection[PROTECTION_WEB].works = true;
     assert_true(clients_other_family_works(play->clients, six));
     assert_false(clients_other_family_works(play->clients, four));
     see(play, "10.0.0.2", mac_b, 1);

@@ -136,6 +136,21 @@ static void another_family_that_works_softens(void **state)
     assert_int_equal(health.status, STATUS_DEGRADED);
 }
 
+static void a_lossy_protection_works_by_itself(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 14; i++)
+        play_web(play, PLAY_SWG, i * 10, i % 2 ? OUTCOME_UNANSWERED : OUTCOME_OPENED, NULL);
+    struct health health = play_health(play, PROTECTION_WEB);
+    assert_int_equal(health.status, STATUS_DEGRADED);
+    assert_true(health.works);
+    for (int i = 0; i < 8; i++)
+        play_web(play, PLAY_SWG, 200 + i * 10, OUTCOME_UNANSWERED, NULL);
+    health = health_judge(play->client, PROTECTION_WEB, &play->config, true, false);
+    assert_int_equal(health.status, STATUS_DEGRADED); /* by the other family's grace */
+    assert_false(health.works);
+}
+
 static void failed_lookups_fail_the_protection(void **state)
 {
     struct play *play = *state;
@@ -173,6 +188,7 @@ int main(void)
         PLAY_TEST(web_is_judged_over_all_addresses),
         PLAY_TEST(aborted_is_no_failure),
         PLAY_TEST(another_family_that_works_softens),
+        PLAY_TEST(a_lossy_protection_works_by_itself),
         PLAY_TEST(failed_lookups_fail_the_protection),
         PLAY_TEST(nothing_but_a_lookup_is_no_traffic),
     };
