@@ -117,7 +117,8 @@ static struct swg_origin origin_of(const struct watchlist *watchlist, const stru
 static bool other_family_works(const struct judging *j, const struct client *client,
                                enum protection protection)
 {
-    return protection == PROTECTION_WEB && clients_other_family_works(j->clients, client);
+    return protection == PROTECTION_WEB &&
+           clients_other_family_works(j->clients, client, protection);
 }
 
 static bool other_family_alive(const struct judging *j, const struct client *client)
@@ -144,6 +145,7 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .control = j->control,
         .swg = origin_of(watchlist, client, protection),
         .other_family_alive = other_family_alive(j, client),
+        .other_family_works = clients_other_family_works(j->clients, client, protection),
         .now = now,
     };
     diagnose(&diagnosis, &j->judgement);

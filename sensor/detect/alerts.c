@@ -39,6 +39,8 @@ static enum notice_severity severity_of(const struct judgement *judgement)
 {
     if (judgement->cause == CAUSE_NETWORK_DOWN)
         return SEVERITY_INFO;
+    if (judgement->client.family == ADDR_IPV6 && judgement->other_family_works)
+        return SEVERITY_NOTICE;
     if (judgement->status != STATUS_DEGRADED)
         return SEVERITY_CRITICAL;
     return judgement->protection == PROTECTION_DNS && only_encryption(judgement) ? SEVERITY_NOTICE

@@ -239,12 +239,13 @@ size_t clients_tied(const struct clients *clients, const struct client *client,
     return ipv4 == 1 ? count : 0;
 }
 
-bool clients_other_family_works(const struct clients *clients, const struct client *client)
+bool clients_other_family_works(const struct clients *clients, const struct client *client,
+                                enum protection protection)
 {
     const struct client *tied[CLIENTS_TIED];
     size_t count = clients_tied(clients, client, tied);
     for (size_t i = 0; i < count; i++)
-        if (tied[i]->protection[PROTECTION_WEB].works)
+        if (tied[i]->protection[protection].works)
             return true;
     return false;
 }

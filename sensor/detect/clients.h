@@ -95,8 +95,9 @@ struct client **clients_sorted(const struct clients *clients);
  * stands for one IPv4 client only: behind a router nothing is tied together. */
 size_t clients_tied(const struct clients *clients, const struct client *client,
                     const struct client *out[CLIENTS_TIED]);
-/* One of them has working web protection. */
-bool clients_other_family_works(const struct clients *clients, const struct client *client);
+/* For one of them the protection works. */
+bool clients_other_family_works(const struct clients *clients, const struct client *client,
+                                enum protection protection);
 
 /* The clock was set anew: see path_gap(). */
 void clients_gap(struct clients *clients, nstime now);

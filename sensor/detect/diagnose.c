@@ -249,6 +249,7 @@ void diagnose(const struct diagnosis *in, struct judgement *out)
     out->role = client_role(in->client, in->config);
     out->status = in->health->status;
     out->reason = in->health->reason;
+    out->other_family_works = in->other_family_works;
     out->time = in->now;
     out->last_good = in->health->last_good;
     out->first_bad = in->health->first_bad;

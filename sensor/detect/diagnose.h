@@ -21,6 +21,7 @@ struct diagnosis {
     const struct control *control;
     struct swg_origin swg;   /* of the failing path that was used last (web) */
     bool other_family_alive; /* the same host receives from afar in the other family */
+    bool other_family_works; /* this protection of the same host works in the other family */
     nstime now;
 };
 

@@ -96,6 +96,7 @@ struct judgement {
     enum cause cause;              /* failing or degraded */
     enum reason reason;            /* undetermined */
     enum confidence confidence;    /* with a cause */
+    bool other_family_works;       /* the same host is protected in the other family */
     nstime time;                   /* when this became so, or the end */
     nstime last_good;              /* newest success before first_bad; NSTIME_NONE: none was seen */
     nstime first_bad;              /* first packet of the failure; NSTIME_NONE */

@@ -106,6 +106,23 @@ static void unencrypted_is_a_notice(void **state)
     assert_false(notice.has_path);
 }
 
+static void ipv6_alone_is_a_notice(void **state)
+{
+    (void)state;
+    struct alerts alerts = {0};
+    struct alert_state standing = {0};
+    struct notice notice;
+    struct judgement j = dns(STATUS_UNPROTECTED, CONFIDENCE_LIKELY);
+    j.other_family_works = true;
+    j.client.family = ADDR_IPV4;
+    assert_true(alerts_judge(&alerts, &standing, &j, 3, &notice));
+    assert_int_equal(notice.severity, SEVERITY_CRITICAL);
+    standing = (struct alert_state){0};
+    j.client.family = ADDR_IPV6;
+    assert_true(alerts_judge(&alerts, &standing, &j, 3, &notice));
+    assert_int_equal(notice.severity, SEVERITY_NOTICE);
+}
+
 static void a_capture_that_cannot_tell_suspends(void **state)
 {
     (void)state;
@@ -145,6 +162,7 @@ int main(void)
         cmocka_unit_test(keeps_its_id_to_the_end),
         cmocka_unit_test(a_phone_raises_none),
         cmocka_unit_test(unencrypted_is_a_notice),
+        cmocka_unit_test(ipv6_alone_is_a_notice),
         cmocka_unit_test(a_capture_that_cannot_tell_suspends),
         cmocka_unit_test(ends_for_other_reasons),
     };

@@ -64,14 +64,15 @@ static void two_families_of_one_host(void **state)
     struct play *play = *state;
     struct client *four = see(play, "10.0.0.1", mac_a, 1);
     struct client *six = see(play, "2001:db8::1", mac_a, 1);
-    assert_false(clients_other_family_works(play->clients, six));
+    assert_false(clients_other_family_works(play->clients, six, PROTECTION_WEB));
     four->protection[PROTECTION_WEB].works = true;
-    assert_true(clients_other_family_works(play->clients, six));
-    assert_false(clients_other_family_works(play->clients, four));
+    assert_true(clients_other_family_works(play->clients, six, PROTECTION_WEB));
+    assert_false(clients_other_family_works(play->clients, six, PROTECTION_DNS));
+    assert_false(clients_other_family_works(play->clients, four, PROTECTION_WEB));
     see(play, "10.0.0.2", mac_b, 1);
-    assert_true(clients_other_family_works(play->clients, six));
+    assert_true(clients_other_family_works(play->clients, six, PROTECTION_WEB));
     see(play, "10.0.0.3", mac_a, 1); /* a router's: it ties nothing together */
-    assert_false(clients_other_family_works(play->clients, six));
+    assert_false(clients_other_family_works(play->clients, six, PROTECTION_WEB));
 }
 
 static void roles_follow_from_what_is_sent(void **state)
