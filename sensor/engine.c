@@ -69,8 +69,7 @@ void engine_passed_over(struct engine *e, uint64_t frames)
     e->stats.capture.packets += frames;
 }
 
-/* --- tell --------------------------------------------------------------------------------------
- */
+/* --- tell ------------------------------------------------------------------------------------ */
 
 static void tell_report(struct engine *e, const struct report *report)
 {
@@ -105,8 +104,7 @@ static void tell_verdict(void *context, const struct judgement *judgement)
             e->sink[i]->ops->verdict(e->sink[i], judgement);
 }
 
-/* --- track, judge ------------------------------------------------------------------------------
- */
+/* --- track, judge ---------------------------------------------------------------------------- */
 
 /* A connection that opened keeps its address watched. */
 static void keep_watched(struct engine *e, nstime now, const struct report *report)
@@ -216,8 +214,7 @@ void engine_frame(struct engine *e, const struct frame *frame)
     take_reports(e, now, false);
 }
 
-/* --- the end -----------------------------------------------------------------------------------
- */
+/* --- the end --------------------------------------------------------------------------------- */
 
 static void collect_stats(struct engine *e)
 {

@@ -10,6 +10,9 @@ struct judging {
     struct clients *clients;
     struct control *control;
     struct alerts alerts;
+    struct like { /* at the end: how many clients there are, and how many of them stand so */
+        size_t clients, status[STATUS_COUNT];
+    } like[PROTECTION_COUNT];
     struct judgement judgement; /* scratch: too large for the stack of every report */
     uint64_t lost;
 };
@@ -38,8 +41,7 @@ void judging_free(struct judging *j)
     free(j);
 }
 
-/* --- clients -----------------------------------------------------------------------------------
- */
+/* --- clients --------------------------------------------------------------------------------- */
 
 static void end_alerts(struct judging *j, struct client *client, enum notice_resolution resolution,
                        nstime now, struct notices *out)
@@ -65,6 +67,16 @@ static struct client *see(struct judging *j, const struct addr *addr, const uint
     return client;
 }
 
+/* A system begins from one TTL; packets that began from two come from two systems. */
+static void note_ttl(struct client *client, uint8_t ttl)
+{
+    if (client->ttls[0] == 0)
+        client->ttls[0] = ttl;
+    else if (client->ttls[1] == 0 &&
+             ttl + hops_of_ttl(ttl) != client->ttls[0] + hops_of_ttl(client->ttls[0]))
+        client->ttls[1] = ttl;
+}
+
 void judging_packet(struct judging *j, nstime now, const struct packet *packet,
                     const struct reports *reports, struct notices *out)
 {
@@ -86,6 +98,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
                      reports->from_client && packet->has_mac ? packet->mac : NULL, now, out);
     if (!client)
         return;
+    if (reports->from_client)
+        note_ttl(client, packet->ttl);
     if (reports->unsolicited && client->unsolicited++ == 0) {
         client->unsolicited_frame = packet->ref;
         client->protection[PROTECTION_DNS].seen = true;
@@ -94,8 +108,7 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         client->unsolicited--;
 }
 
-/* --- judging -----------------------------------------------------------------------------------
- */
+/* --- judging --------------------------------------------------------------------------------- */
 
 /* The failing path used last tells which of the SWG's addresses to speak of. */
 static struct swg_origin origin_of(const struct watchlist *watchlist, const struct client *client,
@@ -133,6 +146,21 @@ static bool other_family_alive(const struct judging *j, const struct client *cli
     return false;
 }
 
+/* What the same host's other family comes to, where it is known. */
+static enum status other_family(const struct judging *j, const struct client *client,
+                                enum protection protection)
+{
+    const struct client *tied[CLIENTS_TIED];
+    size_t count = clients_tied(j->clients, client, tied);
+    enum status best = STATUS_UNDETERMINED;
+    for (size_t i = 0; i < count; i++) {
+        enum status status = (enum status)tied[i]->protection[protection].status;
+        if (best != STATUS_PROTECTED && status != STATUS_UNDETERMINED)
+            best = status;
+    }
+    return best;
+}
+
 static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
                           const struct client *client, enum protection protection,
                           const struct health *health, nstime now)
@@ -144,6 +172,9 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .health = health,
         .control = j->control,
         .swg = origin_of(watchlist, client, protection),
+        .clients = j->like[protection].clients,
+        .alike = j->like[protection].status[health->status],
+        .other_family = other_family(j, client, protection),
         .other_family_alive = other_family_alive(j, client),
         .other_family_works = clients_other_family_works(j->clients, client, protection),
         .now = now,
@@ -182,8 +213,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
                              client->protection[PROTECTION_WEB].alert.id);
 }
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports --------------------------------------------------------------------------------- */
 
 /* An exchange or attempt on one of the client's paths; true where its outcome is new. */
 static bool follow(struct judging *j, struct client *client, unsigned phase, bool revised,
@@ -202,6 +232,18 @@ static bool follow(struct judging *j, struct client *client, unsigned phase, boo
     return phase & PHASE_DECIDED;
 }
 
+/* Some record of the answer is the address of a block page. */
+static bool blocks(const char *answers)
+{
+    for (; answers && *answers; answers += strlen(answers) + 1) {
+        const char *text = strchr(answers, ' ');
+        struct addr addr;
+        if (text && addr_parse(text + 1, &addr) && watchlist_is_block_page(&addr))
+            return true;
+    }
+    return false;
+}
+
 static bool report_exchange(struct judging *j, struct client *client,
                             const struct exchange *exchange)
 {
@@ -213,6 +255,8 @@ static bool report_exchange(struct judging *j, struct client *client,
         return false;
     if (!client_take(client, j->config, &sample))
         j->lost++;
+    if (exchange->outcome == OUTCOME_ANSWERED && !exchange->revised && blocks(exchange->answers))
+        client->block_pages++;
     return true;
 }
 
@@ -228,8 +272,12 @@ static void report_attempt(struct judging *j, struct client *client, const struc
     struct sample sample = sample_of_connect(&connect);
     struct failure failure = failure_of_attempt(attempt);
     follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
-    if (attempt->phase & PHASE_DECIDED && attempt->outcome == OUTCOME_OPENED)
-        control_genuine(j->control, attempt);
+    if (!(attempt->phase & PHASE_DECIDED) || attempt->outcome != OUTCOME_OPENED)
+        return;
+    control_genuine(j->control, attempt);
+    if (attempt->synack_seen && addr_is_public(&attempt->flow.server) &&
+        hops_of_ttl(attempt->synack_ttl) <= j->config->diagnose.near_hops)
+        client->near_server = attempt->flow.server;
 }
 
 static bool report_sample(struct judging *j, struct client *client, const struct sample *sample)
@@ -273,7 +321,7 @@ static void report_control(struct judging *j, const struct report *report)
         struct client *client =
             report->attempt.opened ? clients_find(j->clients, &report->attempt.flow.client) : NULL;
         if (client)
-            client_opened(client, &report->attempt.flow.server);
+            client_opened(client, &report->attempt.flow);
     }
 }
 
@@ -317,8 +365,7 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
         judge(j, watchlist, now, client, protection, at_end, out);
 }
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------ */
 
 nstime judging_next(const struct judging *j)
 {
@@ -353,8 +400,25 @@ bool judging_alive(const struct judging *j, enum addr_family family, nstime now)
     return control_alive(j->control, family, now);
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------
- */
+/* --- verdicts -------------------------------------------------------------------------------- */
+
+/* The last word on each client's health, so that a verdict can say how many fail alike. */
+static void judge_all(struct judging *j, struct client *const *clients, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (int p = 0; p < PROTECTION_COUNT; p++) {
+            struct protection_state *state = &clients[i]->protection[p];
+            if (!state->seen)
+                continue;
+            enum protection protection = (enum protection)p;
+            struct health health =
+                health_judge(clients[i], protection, j->config,
+                             other_family_works(j, clients[i], protection), true);
+            state->status = (uint8_t)health.status;
+            j->like[p].clients++;
+            j->like[p].status[health.status]++;
+        }
+}
 
 bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nstime now,
                       void (*take)(void *context, const struct judgement *judgement), void *context)
@@ -363,6 +427,7 @@ bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nsti
     struct client **sorted = clients_sorted(j->clients);
     if (!sorted)
         return count == 0;
+    judge_all(j, sorted, count);
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTECTION_COUNT; p++) {
             enum protection protection = (enum protection)p;
@@ -373,6 +438,7 @@ bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nsti
             run_diagnosis(j, watchlist, sorted[i], protection, &health, now);
             take(context, &j->judgement);
         }
+    memset(j->like, 0, sizeof j->like);
     free(sorted);
     return true;
 }

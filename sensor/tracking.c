@@ -115,8 +115,7 @@ static void note_watched(struct reports *out, unsigned touched)
         out->watched = touched;
 }
 
-/* --- DNS ---------------------------------------------------------------------------------------
- */
+/* --- DNS ------------------------------------------------------------------------------------- */
 
 static void track_exchange(struct tracking *t, nstime now, const struct packet *packet,
                            const struct dns_message *message, bool watched, struct reports *out)
@@ -227,8 +226,7 @@ static void track_udp(struct tracking *t, const struct watchlist *watchlist, nst
     note_watched(out, touched);
 }
 
-/* --- TCP ---------------------------------------------------------------------------------------
- */
+/* --- TCP ------------------------------------------------------------------------------------- */
 
 static bool is_syn(const struct packet *packet)
 {
@@ -272,8 +270,7 @@ static void track_tcp(struct tracking *t, const struct watchlist *watchlist, nst
     add_attempts(t, now, out, REPORT_CONTROL_ATTEMPT, attempt, count);
 }
 
-/* --- ICMP --------------------------------------------------------------------------------------
- */
+/* --- ICMP ------------------------------------------------------------------------------------ */
 
 /* The errors that reject a client's packet (design: "Outcomes"). The routing ones tell of the
  * address only while the rest of the network works. */
@@ -339,8 +336,7 @@ void tracking_packet(struct tracking *t, const struct watchlist *watchlist, nsti
     }
 }
 
-/* --- deadlines ---------------------------------------------------------------------------------
- */
+/* --- deadlines ------------------------------------------------------------------------------- */
 
 static nstime earlier(nstime a, nstime b)
 {

@@ -206,14 +206,19 @@ bool watchlist_swg_name(const struct watchlist *w, const char *name, nstime now)
     return e && now <= e->until;
 }
 
-static bool can_be_swg(const struct addr *addr)
+bool watchlist_is_block_page(const struct addr *addr)
 {
     for (size_t i = 0; i < sizeof block_pages / sizeof *block_pages; i++) {
         if (addr_compare(addr, &block_pages[i].low) >= 0 &&
             addr_compare(addr, &block_pages[i].high) <= 0)
-            return false;
+            return true;
     }
-    return addr_is_public(addr);
+    return false;
+}
+
+static bool can_be_swg(const struct addr *addr)
+{
+    return addr_is_public(addr) && !watchlist_is_block_page(addr);
 }
 
 bool watchlist_refuses(const struct watchlist *w, const struct addr *addr)

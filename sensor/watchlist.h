@@ -30,6 +30,8 @@ bool watchlist_swg_configured(const struct watchlist *w, const struct addr *addr
 /* `name` as dns.h makes it. */
 bool watchlist_swg_name(const struct watchlist *w, const char *name, nstime now);
 
+/* One of the vendor's pages to which a policy sends a blocked name (domain fact 1.12). */
+bool watchlist_is_block_page(const struct addr *addr);
 /* No SWG can be there: not public, or a block page; and it is not configured. */
 bool watchlist_refuses(const struct watchlist *w, const struct addr *addr);
 

@@ -130,12 +130,15 @@ void client_final(struct client *client, const struct sample *sample)
     struct path *path = client_path(client, sample);
     if (!path || sample->outcome == OUTCOME_ABORTED)
         return;
-    if (sample->outcome == OUTCOME_UNDETERMINED)
+    if (sample->outcome == OUTCOME_UNDETERMINED) {
         path->undetermined++;
-    else if (outcome_failed(sample->outcome))
+    } else if (outcome_failed(sample->outcome)) {
         path->failed++;
-    else
+        path->edns_failed += sample->edns;
+    } else {
         path->ok++;
+        path->edns_ok += sample->edns;
+    }
 }
 
 bool client_take(struct client *client, const struct config *config, const struct sample *sample)
@@ -154,8 +157,10 @@ bool client_take(struct client *client, const struct config *config, const struc
         return false;
     if (path->newest > client->newest_sample)
         client->newest_sample = path->newest;
-    if (sample->kind == SAMPLE_CONNECT && sample->outcome == OUTCOME_OPENED)
+    if (sample->kind == SAMPLE_CONNECT && sample->outcome == OUTCOME_OPENED) {
         state->lookups.failed = 0;
+        state->direct = 0;
+    }
     return true;
 }
 
@@ -203,13 +208,17 @@ void client_lookup(struct client *client, const struct lookup *lookup)
     lookups->server = lookup->server;
 }
 
-void client_opened(struct client *client, const struct addr *server)
+void client_opened(struct client *client, const struct flow *flow)
 {
-    struct swg_lookups *lookups = &client->protection[PROTECTION_WEB].lookups;
-    if (!addr_equal(&lookups->sinkhole, server))
+    struct protection_state *web = &client->protection[PROTECTION_WEB];
+    bool direct =
+        addr_is_public(&flow->server) && (flow->server_port == 80 || flow->server_port == 443);
+    if (direct && web->status == STATUS_UNAVAILABLE)
+        web->direct++;
+    if (!addr_equal(&web->lookups.sinkhole, &flow->server))
         return;
-    lookups->sinkhole_opens = true;
-    lookups->failed = 0;
+    web->lookups.sinkhole_opens = true;
+    web->lookups.failed = 0;
 }
 
 void client_gap(struct client *client, nstime now)

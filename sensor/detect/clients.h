@@ -44,6 +44,7 @@ struct protection_state {
     uint64_t paths_dropped;
     uint64_t own_samples; /* of the module's own names */
     nstime last_sent;
+    uint64_t direct; /* web: connections straight to the web while this fails (fail-open) */
     struct swg_lookups lookups; /* web only */
     uint8_t status;             /* enum status, as last judged */
     bool works;                 /* by itself, degraded or not, as last judged */
@@ -59,8 +60,11 @@ struct client {
     uint64_t names[4];                                /* bitmap that counts distinct other names */
     uint64_t unsolicited;               /* answers to it whose queries are not in the capture */
     struct frame_ref unsolicited_frame; /* the first of them */
-    nstime last_seen;                   /* newest watched packet, by the clock */
-    nstime newest_sample;               /* NSTIME_NONE */
+    uint64_t block_pages; /* answers that lead to the vendor's block pages (domain fact 1.12) */
+    uint8_t ttls[2];      /* of its own packets: the first, and one that began from another value */
+    struct addr near_server; /* its SYN-ACK came from too near: a proxy; ADDR_NONE: none */
+    nstime last_seen;        /* newest watched packet, by the clock */
+    nstime newest_sample;    /* NSTIME_NONE */
     struct protection_state protection[PROTECTION_COUNT];
 
     TAILQ_ENTRY(client) by_age;   /* least recently seen first */
@@ -117,7 +121,7 @@ bool client_take(struct client *client, const struct config *config, const struc
 bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure);
 void client_lookup(struct client *client, const struct lookup *lookup);
 /* A connection of the client's to an address that is not watched opened. */
-void client_opened(struct client *client, const struct addr *server);
+void client_opened(struct client *client, const struct flow *flow);
 /* The clock was set anew. */
 void client_gap(struct client *client, nstime now);
 

@@ -89,7 +89,7 @@ static struct host *make_host(struct control *control, const struct addr *addr)
     if (host) {
         host->addr = *addr;
         host->view.last_ok = host->view.rtt_min = host->view.rtt_max = NSTIME_NONE;
-        host->view.silent_since = NSTIME_NONE;
+        host->view.silent_since = host->view.newest = NSTIME_NONE;
     }
     return host;
 }
@@ -154,6 +154,12 @@ static void worked(struct control *control, struct host *host, const struct addr
         *family = sent;
 }
 
+static void note_newest(struct host *host, nstime sent)
+{
+    if (sent > host->view.newest)
+        host->view.newest = sent;
+}
+
 /* A public peer did not answer. */
 static void in_vain(struct host *host, const struct addr *server, nstime sent)
 {
@@ -179,6 +185,11 @@ void control_exchange(struct control *control, const struct exchange *exchange)
     struct host *host = make_host(control, &exchange->flow.client);
     if (!host || exchange->outcome == OUTCOME_UNDETERMINED)
         return;
+    if (exchange->own_name) { /* it looks for a virtual appliance there (domain fact 2.1) */
+        host->view.local_probes++;
+        host->view.local_resolver = exchange->flow.server;
+    }
+    note_newest(host, exchange->sent);
     host->view.asked++;
     if (exchange->answer_frame.number == 0) {
         in_vain(host, &exchange->flow.server, exchange->sent);
@@ -215,6 +226,7 @@ void control_attempt(struct control *control, const struct attempt *attempt)
     struct host *host = make_host(control, &attempt->flow.client);
     if (!host || attempt->outcome == OUTCOME_UNDETERMINED || attempt->outcome == OUTCOME_ABORTED)
         return;
+    note_newest(host, attempt->sent);
     host->view.tried++;
     if (!attempt->opened) {
         in_vain(host, &attempt->flow.server, attempt->sent);
@@ -264,7 +276,8 @@ struct control_view control_of(const struct control *control, const struct addr 
     return (struct control_view){.last_ok = NSTIME_NONE,
                                  .rtt_min = NSTIME_NONE,
                                  .rtt_max = NSTIME_NONE,
-                                 .silent_since = NSTIME_NONE};
+                                 .silent_since = NSTIME_NONE,
+                                 .newest = NSTIME_NONE};
 }
 
 static struct baseline baseline_of(const struct control *control, const struct addr *addr,

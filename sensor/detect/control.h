@@ -26,7 +26,11 @@ struct control_view {
     unsigned silent; /* distinct public peers tried in vain since one answered (three at most) */
     nstime silent_since; /* the first of those tries; NSTIME_NONE */
     bool proxy;          /* uses a proxy: a private host on a port that proxies have */
-    struct addr portal;  /* a connectivity check was answered with this; ADDR_NONE: no */
+    uint64_t
+        local_probes; /* queries for the module's own names at resolvers that are not watched */
+    struct addr local_resolver; /* the last of those */
+    nstime newest;              /* newest thing it began; NSTIME_NONE */
+    struct addr portal;         /* a connectivity check was answered with this; ADDR_NONE: no */
     struct frame_ref portal_frame;
     uint64_t received_far; /* packets to the client from public addresses outside its own network */
     uint64_t received;     /* packets to the client from any unicast address but watched ones */

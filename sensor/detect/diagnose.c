@@ -9,6 +9,7 @@
 
 #include "sensor/detect/advice.h"
 #include "sensor/detect/causes.h"
+#include "sensor/detect/remarks.h"
 
 static void list_paths(const struct diagnosis *in, struct judgement *out)
 {
@@ -65,8 +66,7 @@ static void write_filter(struct judgement *out)
     }
 }
 
-/* --- working -----------------------------------------------------------------------------------
- */
+/* --- working --------------------------------------------------------------------------------- */
 
 static void say_working(const struct diagnosis *in, struct judgement *out)
 {
@@ -85,8 +85,7 @@ static void say_working(const struct diagnosis *in, struct judgement *out)
                  ok, sent);
 }
 
-/* --- not judging -------------------------------------------------------------------------------
- */
+/* --- not judging ----------------------------------------------------------------------------- */
 
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
@@ -143,8 +142,7 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
     }
 }
 
-/* --- failing -----------------------------------------------------------------------------------
- */
+/* --- failing --------------------------------------------------------------------------------- */
 
 static bool works_meanwhile(const struct client *client, nstime since)
 {
@@ -182,9 +180,6 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
                        "%" PRIu64 " %s too young to judge (the capture ends before their "
                        "deadline)",
                        count, in->protection == PROTECTION_DNS ? "queries" : "attempts");
-    if (in->protection == PROTECTION_WEB && out->status == STATUS_UNAVAILABLE)
-        judgement_note(out, "By default the module fails open meanwhile: web traffic leaves "
-                            "without web protection.");
 }
 
 static bool ever_answered(const struct client *client)
@@ -196,7 +191,7 @@ static bool ever_answered(const struct client *client)
  * family that never brought anything from afar, while the host's other one does, has no route. */
 static enum reason why_not_judged(const struct diagnosis *in, const struct control_view *control)
 {
-    if (!in->health->silent || in->health->status == STATUS_DEGRADED)
+    if (!in->health->silent || in->health->failing < in->health->judged)
         return REASON_NONE;
     if (causes_one_way(control, in->client))
         return REASON_ONE_WAY_CAPTURE;
@@ -262,4 +257,5 @@ void diagnose(const struct diagnosis *in, struct judgement *out)
         say_undetermined(in, out);
     else
         explain(in, out);
+    remarks_tell(in, out);
 }

@@ -19,9 +19,12 @@ struct diagnosis {
     enum protection protection;
     const struct health *health; /* health_judge() of the same */
     const struct control *control;
-    struct swg_origin swg;   /* of the failing path that was used last (web) */
-    bool other_family_alive; /* the same host receives from afar in the other family */
-    bool other_family_works; /* this protection of the same host works in the other family */
+    struct swg_origin swg; /* of the failing path that was used last (web) */
+    size_t clients,
+        alike; /* in the capture, and of them those that fail like this; 0: not counted */
+    enum status other_family; /* of the same host and protection; STATUS_UNDETERMINED: not known */
+    bool other_family_alive;  /* the same host receives from afar in the other family */
+    bool other_family_works;  /* this protection of the same host works in the other family */
     nstime now;
 };
 

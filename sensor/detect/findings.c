@@ -141,7 +141,7 @@ void judgement_rule_out(struct judgement *judgement, const char *text)
 
 void judgement_note(struct judgement *judgement, const char *format, ...)
 {
-    if (judgement->note_count == JUDGEMENT_RULED)
+    if (judgement->note_count == JUDGEMENT_NOTES)
         return;
     va_list args;
     va_start(args, format);

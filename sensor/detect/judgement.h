@@ -65,6 +65,7 @@ enum path_status { PATH_UNDETERMINED, PATH_OK, PATH_FAILING, PATH_LOSSY, PATH_ST
 #define JUDGEMENT_FRAMES   16
 #define JUDGEMENT_EVIDENCE 12
 #define JUDGEMENT_RULED    6
+#define JUDGEMENT_NOTES    8
 #define JUDGEMENT_ADVICE   6
 #define JUDGEMENT_PATHS    64
 #define JUDGEMENT_TEXT     400
@@ -108,7 +109,7 @@ struct judgement {
     size_t ruled_out_count;
     char ruled_out[JUDGEMENT_RULED][JUDGEMENT_TEXT]; /* "rejected: no ICMP error" */
     size_t note_count;
-    char note[JUDGEMENT_RULED]
+    char note[JUDGEMENT_NOTES]
              [JUDGEMENT_TEXT]; /* remarks that are no fault ("2 attempts too young to judge") */
     size_t advice_count;
     char advice[JUDGEMENT_ADVICE][JUDGEMENT_TEXT]; /* steps in order */

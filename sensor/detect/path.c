@@ -13,6 +13,7 @@ void path_init(struct path *path, const struct sample *sample)
         .status = PATH_UNDETERMINED,
         .last_ok = NSTIME_NONE,
         .newest = NSTIME_NONE,
+        .since = NSTIME_NONE,
         .last_sent = NSTIME_NONE,
         .own_told = NSTIME_NONE,
         .reply = NSTIME_NONE,
@@ -88,6 +89,22 @@ static void recover(struct path *path, const struct config *config)
         return;
     drop_oldest(path, at);
     drop_failures_before(path, path->samples ? path->sample[0].sent : NSTIME_NEVER);
+    if (at)
+        path->since = path->sample[0].sent;
+}
+
+/* Failures are known at their deadlines, and what came after them may be known before. A break that
+ * is seen only when it is over has recovered all the same. */
+static bool broke_before(const struct path *path, const struct config *config)
+{
+    unsigned at = path->samples, run = 0;
+    while (at && !failed(&path->sample[at - 1]))
+        at--;
+    if (at == path->samples)
+        return false;
+    while (run < at && failed(&path->sample[at - 1 - run]))
+        run++;
+    return run >= config->health.break_samples;
 }
 
 static void judge_loss(struct path *path, const struct config *config)
@@ -177,6 +194,11 @@ static struct path_sample *find(struct path *path, const struct sample *sample)
 static bool take(struct path *path, const struct config *config, const struct sample *sample)
 {
     struct path_sample *old = find(path, sample);
+    bool bad = outcome_failed(sample->outcome);
+    if (bad && !old && sample->sent < path->since) { /* part of an outage that is over */
+        drop_failures_before(path, path->since);
+        return true;
+    }
     if (old) {
         old->outcome = (uint8_t)sample->outcome;
         old->sent_last = sample->sent_last;
@@ -185,10 +207,12 @@ static bool take(struct path *path, const struct config *config, const struct sa
     }
     if (sample->sent > path->newest)
         path->newest = sample->sent;
-    if (!outcome_failed(sample->outcome)) {
+    if (!bad) {
         path->ever_ok = true;
         if (sample->sent > path->last_ok)
             path->last_ok = sample->sent;
+    } else if (broke_before(path, config)) {
+        recover(path, config);
     }
     judge(path, config);
     return true;
@@ -415,6 +439,7 @@ void path_drop_weak(struct path *path, const struct config *config)
 void path_gap(struct path *path, nstime now)
 {
     path->floor = path->samples;
+    path->since = NSTIME_NONE;
     path->open = 0;
     path->weak = 0;
     path->reply = NSTIME_NONE;

@@ -30,9 +30,11 @@ struct path {
 
     uint64_t sent;                     /* exchanges or attempts started */
     uint64_t ok, failed, undetermined; /* of them, once final */
+    uint64_t edns_ok, edns_failed;     /* of those, with an OPT record in the query */
     uint32_t open;                     /* started and not decided */
     nstime last_ok;                    /* newest success: when it was sent; NSTIME_NONE */
     nstime newest;                     /* newest sample sent, or reply seen; NSTIME_NONE */
+    nstime since;                      /* the window's start: its last clean recovery; NSTIME_NONE */
     nstime last_sent;                  /* newest packet of any kind sent on it */
 
     uint16_t samples, room;

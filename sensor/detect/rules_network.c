@@ -26,8 +26,7 @@ static bool silent_or_lookup(const struct causes_work *work)
     return work->in->health->lookups_failed || rule_holds_silence(work);
 }
 
-/* --- a captive portal --------------------------------------------------------------------------
- */
+/* --- a captive portal ------------------------------------------------------------------------ */
 
 bool rule_holds_portal(const struct causes_work *work)
 {
@@ -55,8 +54,7 @@ void rule_explain_portal(struct causes_work *work)
                           lookups);
 }
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ----------------------------------------------------------------------------------- */
 
 bool rule_holds_sinkhole(const struct causes_work *work)
 {
@@ -102,8 +100,7 @@ void rule_explain_lookup(struct causes_work *work)
                       lookups);
 }
 
-/* --- the network -------------------------------------------------------------------------------
- */
+/* --- the network ----------------------------------------------------------------------------- */
 
 /* A client behind a proxy tries public hosts in vain by design. */
 bool rule_holds_down(const struct causes_work *work)

@@ -57,6 +57,7 @@ struct sample sample_of_exchange(const struct exchange *exchange)
         .sent = exchange->sent,
         .sent_last = exchange->sent_last,
         .decided = exchange->decided,
+        .edns = exchange->edns,
         .name_hash = name_hash(exchange->name),
     };
 }

@@ -25,6 +25,7 @@ struct sample {
     uint8_t transport;
     nstime sent, sent_last; /* first and newest packet of the client's */
     nstime decided;
+    bool edns;          /* an exchange whose query carried an OPT record */
     uint64_t name_hash; /* SAMPLE_OTHER: tells distinct names apart */
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* console_client: one client in full. Its first three lines answer the user; the rest is proof. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,7 +37,7 @@ static const char *shown_by_client(const struct judgement *j)
 
 static void print_status(struct screen *s, const struct view *view, const struct judgement *j)
 {
-    char since[SINCE_TEXT];
+    char since[SINCE_TEXT], text[JUDGEMENT_TEXT + SINCE_TEXT + 2];
     const bool bad = j->status != STATUS_PROTECTED && j->status != STATUS_UNDETERMINED;
     const char *shown = shown_by_client(j);
 
@@ -46,11 +47,8 @@ static void print_status(struct screen *s, const struct view *view, const struct
     screen_to(s, STATUS_COLUMN);
     screen_coloured(s, status_colour(j->status), words_status(j->status));
     screen_to(s, TEXT_COLUMN);
-    screen_words(s, TEXT_COLUMN, j->headline);
-    if (since[0] != '\0') {
-        screen_text(s, ", ");
-        screen_words(s, TEXT_COLUMN, since);
-    }
+    snprintf(text, sizeof text, "%s%s%s", j->headline, since[0] != '\0' ? ", " : "", since);
+    screen_words(s, TEXT_COLUMN, text);
     screen_newline(s);
     if (!shown)
         return;
@@ -115,6 +113,10 @@ void console_client(struct screen *s, const struct view *view, const struct clie
     }
 
     const bool both = needs_proof(client, PROTECTION_DNS) && needs_proof(client, PROTECTION_WEB);
+    for (size_t i = 0; i < PROTECTION_COUNT; i++) {
+        if (client->given[i] && !needs_proof(client, i))
+            console_notes(s, &client->judgement[i]);
+    }
     for (size_t i = 0; i < PROTECTION_COUNT; i++) {
         if (needs_proof(client, i))
             console_proof(s, view, &client->judgement[i],

@@ -28,6 +28,8 @@ void console_client(struct screen *s, const struct view *view, const struct clie
 /* console_proof.c: why, ruled out, notes, paths, advice and filter of one protection */
 void console_proof(struct screen *s, const struct view *view, const struct judgement *judgement,
                    const char *heading); /* NULL: needs none */
+/* What is no fault, a line each. */
+void console_notes(struct screen *s, const struct judgement *judgement);
 /* console_summary.c: everything around the clients */
 void console_files(struct screen *s, const struct view *view);
 void console_totals(struct screen *s, const struct keep *k);

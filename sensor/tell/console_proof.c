@@ -120,7 +120,7 @@ static void print_ruled_out(struct screen *s, const struct judgement *j)
     line(s, "Ruled out", joined);
 }
 
-static void print_notes(struct screen *s, const struct judgement *j)
+void console_notes(struct screen *s, const struct judgement *j)
 {
     for (size_t i = 0; i < j->note_count; i++)
         line(s, i == 0 ? "Note" : "", j->note[i]);
@@ -253,7 +253,7 @@ void console_proof(struct screen *s, const struct view *view, const struct judge
             screen_newline(s);
         print_why(s, view, j);
         print_ruled_out(s, j);
-        print_notes(s, j);
+        console_notes(s, j);
         blank = true;
     }
     if (j->path_count > 0) {

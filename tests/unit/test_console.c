@@ -283,7 +283,7 @@ static void one_fails_and_one_works(void **state)
         "\n"
         "192.168.0.204\n"
         "  DNS protection (IPv4)   DEGRADED      UDP 443 is shut, UDP 53 answers: DNS goes out "
-        "unencrypted, \n"
+        "unencrypted,\n"
         "                                        since 03:07:12, last good 03:07:02\n"
         "                                        (the client shows \"Protected\")\n"
         "  Web protection          protected     connections to the secure web gateway open\n"
@@ -295,11 +295,11 @@ static void one_fails_and_one_works(void **state)
         "  208.67.222.222 udp  53    1,238      1,234   03:08:39\n");
 }
 
-static void a_protected_client_takes_three_lines(void **state)
+static void a_protected_client_takes_three_lines_and_its_remarks(void **state)
 {
     struct run *r = begin(state);
     struct judgement *j = protected_client("2001:db8::17", PROTECTION_DNS);
-    seed_text(j->note[j->note_count++], "a remark that is not worth a line here");
+    seed_text(j->note[j->note_count++], "a remark that is no fault");
     seed_path(j, "2620:119:53::53", IPPROTO_UDP, 443, 0, 0);
     verdict(r, j);
     assert_string_equal(
@@ -311,7 +311,8 @@ static void a_protected_client_takes_three_lines(void **state)
         "  DNS protection (IPv6)   protected     answers on UDP 443 and UDP 53\n"
         "  Web protection (IPv6)   not seen      no connection to Cisco's secure web gateway: "
         "off,\n"
-        "                                        unlicensed, backed off or idle; not a fault\n");
+        "                                        unlicensed, backed off or idle; not a fault\n"
+        "  Note       a remark that is no fault\n");
 }
 
 static void undetermined_says_how_to_know(void **state)

@@ -146,8 +146,7 @@ static void one_way_is_no_verdict(void **state)
     assert_non_null(play_fact(&judgement, "one-way"));
 }
 
-/* --- resets: the groups of tells ---------------------------------------------------------------
- */
+/* --- resets: the groups of tells ------------------------------------------------------------- */
 
 static const struct reset_facts plain = {.seen = true,
                                          .delay = 20 * NS_PER_MS,
@@ -283,9 +282,9 @@ static void a_name_that_leads_nowhere(void **state)
     play_lookup(play, 20, OUTCOME_ANSWERED, "10.9.9.9");
     play_diagnose(play, PROTECTION_WEB, &judgement);
     expect(STATUS_UNAVAILABLE, CAUSE_NAME_SINKHOLED, CONFIDENCE_LIKELY);
-    struct addr gateway;
-    assert_true(addr_parse("10.9.9.9", &gateway));
-    client_opened(play->client, &gateway); /* somebody's own gateway after all */
+    struct flow flow = {.server_port = 443};
+    assert_true(addr_parse("10.9.9.9", &flow.server));
+    client_opened(play->client, &flow); /* somebody's own gateway after all */
     play_lookup(play, 40, OUTCOME_ANSWERED, "10.9.9.9");
     play_diagnose(play, PROTECTION_WEB, &judgement);
     assert_int_equal(judgement.status, STATUS_UNDETERMINED);

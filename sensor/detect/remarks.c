@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* remarks: see remarks.h. */
+#include "sensor/detect/remarks.h"
+
+#include <inttypes.h>
+#include <netinet/in.h>
+
+#include "sensor/detect/findings.h"
+
+/* Probes come every few seconds while the module is at work: this long without one is a stop. */
+#define BACKED_OFF (120 * NS_PER_SEC)
+#define MINUTE     (60 * NS_PER_SEC)
+
+static bool fails(const struct judgement *out)
+{
+    return out->status > STATUS_PROTECTED;
+}
+
+static bool dns(const struct diagnosis *in)
+{
+    return in->protection == PROTECTION_DNS;
+}
+
+/* --- by design, not by fault ------------------------------------------------------------------ */
+
+static void say_local_probes(const struct diagnosis *in, const struct control_view *control,
+                             struct judgement *out)
+{
+    char resolver[ADDR_TEXT];
+    if (dns(in) && control->local_probes)
+        judgement_note(out,
+                       "%" PRIu64 " probe%s to %s: the module's look for a virtual appliance; what "
+                       "comes back from there is not judged",
+                       control->local_probes, control->local_probes == 1 ? "" : "s",
+                       addr_format(&control->local_resolver, resolver));
+}
+
+/* Trusted networks, VPN and virtual appliances make the module back off: its probes stop rather
+ * than fail (domain fact 3.5). */
+static void say_backed_off(const struct diagnosis *in, const struct control_view *control,
+                           struct judgement *out)
+{
+    nstime last = in->client->protection[in->protection].last_sent;
+    if (!dns(in) || out->role != ROLE_MODULE || last == NSTIME_NONE ||
+        control->newest == NSTIME_NONE || control->newest - last < BACKED_OFF)
+        return;
+    judgement_note(out,
+                   "the module sent nothing more for the last %" PRId64 " min in which the client "
+                   "was busy: backed off by design (trusted network, VPN, virtual appliance) or "
+                   "switched off",
+                   (control->newest - last) / MINUTE);
+}
+
+static void say_block_pages(const struct diagnosis *in, struct judgement *out)
+{
+    if (dns(in) && in->client->block_pages)
+        judgement_note(
+            out, "%" PRIu64 " answers lead to Cisco's block pages: a policy at work, no fault",
+            in->client->block_pages);
+}
+
+static void say_unencrypted(const struct diagnosis *in, struct judgement *out)
+{
+    bool plain = false;
+    if (!dns(in) || out->status != STATUS_DEGRADED)
+        return;
+    for (size_t i = 0; i < out->path_count; i++) {
+        const struct path_view *path = &out->path[i];
+        bool failing = path->status == PATH_FAILING || path->status == PATH_LOSSY;
+        if (failing && !(path->transport == IPPROTO_UDP && path->port == 443))
+            return;
+        plain = plain || (path->status == PATH_OK && path->port == 53);
+    }
+    if (plain)
+        judgement_note(out, "protected all the same, but not encrypted: UDP 443 is shut and UDP 53 "
+                            "is open");
+}
+
+static void say_shared_address(const struct diagnosis *in, struct judgement *out)
+{
+    if (in->client->ttls[1])
+        judgement_note(out,
+                       "packets of this address come with TTL %u and %u: several devices behind "
+                       "one address (NAT), and the verdict is for all of them",
+                       in->client->ttls[0], in->client->ttls[1]);
+}
+
+static void say_log_on(const struct control_view *control, struct judgement *out)
+{
+    if (control->portal.family != ADDR_NONE && !fails(out))
+        judgement_note(out,
+                       "a captive portal was in the way at some time: a log-on to the network");
+}
+
+static void say_near_server(const struct diagnosis *in, struct judgement *out)
+{
+    char server[ADDR_TEXT];
+    if (!dns(in) && in->client->near_server.family != ADDR_NONE)
+        judgement_note(out,
+                       "%s answers from too near for a public address: a proxy or WAN optimiser "
+                       "opens the connections in its place",
+                       addr_format(&in->client->near_server, server));
+}
+
+/* --- the shape of a failure ------------------------------------------------------------------- */
+
+static void say_alike(const struct diagnosis *in, struct judgement *out)
+{
+    if (!fails(out) || in->clients < 2)
+        return;
+    if (in->alike > 1)
+        judgement_note(out,
+                       "%zu of the %zu clients in the capture are %s: look for what they share",
+                       in->alike, in->clients, status_name(out->status));
+    else
+        judgement_note(out, "of the %zu clients in the capture only this one is %s", in->clients,
+                       status_name(out->status));
+}
+
+static void say_other_family(const struct diagnosis *in, struct judgement *out)
+{
+    const char *family = out->client.family == ADDR_IPV6 ? "IPv4" : "IPv6";
+    if (!fails(out) || in->other_family == STATUS_UNDETERMINED)
+        return;
+    judgement_note(out, "%s of the same host %s", family,
+                   in->other_family == STATUS_PROTECTED ? "works: only this family fails"
+                                                        : "fails, too");
+}
+
+/* --- web protection in stages ----------------------------------------------------------------- */
+
+static void say_stages(const struct diagnosis *in, struct judgement *out)
+{
+    static const char *const stop[CAUSE_COUNT] = {
+        [CAUSE_SILENT_DROP] = "TCP gets no answer",
+        [CAUSE_ICMP_REJECT] = "TCP is rejected",
+        [CAUSE_MIDDLEBOX_RESET] = "TCP is reset",
+        [CAUSE_SERVER_RESET] = "TCP is reset",
+        [CAUSE_RESET] = "TCP is reset",
+        [CAUSE_KILLED_AFTER_OPEN] = "TCP opens, and the first bytes are cut off",
+        [CAUSE_STALLED_AFTER_OPEN] = "TCP opens, and the first bytes get no reply",
+    };
+    if (dns(in) || !fails(out) || !stop[out->cause])
+        return;
+    judgement_note(out, "where it stops: the name's lookup %s, %s",
+                   in->swg.name ? "is answered" : "is not in the capture", stop[out->cause]);
+}
+
+/* Direct connections alone prove nothing (domain fact 4.6): they count once the gateway failed. */
+static void say_fail_open(const struct diagnosis *in, struct judgement *out)
+{
+    uint64_t direct = in->client->protection[PROTECTION_WEB].direct;
+    if (dns(in) || out->status != STATUS_UNAVAILABLE)
+        return;
+    if (direct)
+        judgement_note(out,
+                       "%" PRIu64 " connection%s went directly to the web since: likely the module "
+                       "fails open, without web protection",
+                       direct, direct == 1 ? "" : "s");
+    else
+        judgement_note(out, "by default the module fails open meanwhile: web traffic leaves "
+                            "without web protection");
+}
+
+void remarks_tell(const struct diagnosis *in, struct judgement *out)
+{
+    struct control_view control = control_of(in->control, &in->client->addr);
+    say_stages(in, out);
+    say_fail_open(in, out);
+    say_alike(in, out);
+    say_other_family(in, out);
+    say_unencrypted(in, out);
+    say_near_server(in, out);
+    say_shared_address(in, out);
+    say_backed_off(in, &control, out);
+    say_block_pages(in, out);
+    say_local_probes(in, &control, out);
+    say_log_on(&control, out);
+}
