@@ -658,7 +658,7 @@ int main(void)
         TEST(seed_case_2),
         TEST(both_fail_on_a_narrow_ascii_terminal),
         TEST(one_fails_and_one_works),
-        TEST(a_protected_client_takes_three_lines),
+        TEST(a_protected_client_takes_three_lines_and_its_remarks),
         TEST(undetermined_says_how_to_know),
         TEST(worst_first_and_a_line_for_the_rest),
         TEST(quiet_is_a_line_a_client),
