@@ -34,8 +34,8 @@ struct path {
     uint32_t open;                     /* started and not decided */
     nstime last_ok;                    /* newest success: when it was sent; NSTIME_NONE */
     nstime newest;                     /* newest sample sent, or reply seen; NSTIME_NONE */
-    nstime since;                      /* the window's start: its last clean recovery; NSTIME_NONE */
-    nstime last_sent;                  /* newest packet of any kind sent on it */
+    nstime since;     /* the window's start: its last clean recovery; NSTIME_NONE */
+    nstime last_sent; /* newest packet of any kind sent on it */
 
     uint16_t samples, room;
     uint16_t

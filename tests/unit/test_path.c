@@ -53,6 +53,22 @@ static void order_is_that_of_sending(void **state)
     assert_int_equal(path_run(path(play), NULL), 0);
 }
 
+static void an_outage_known_when_it_is_over_is_forgotten(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 0, OUTCOME_ANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 20, OUTCOME_ANSWERED);
+    for (int t = 16; t < 19; t++)
+        play_dns(play, PLAY_RESOLVER, 53, t, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->status, PATH_OK);
+    assert_int_equal(path_failed_samples(path(play)), 0);
+    assert_int_equal(path(play)->failures, 0);
+    play_dns(play, PLAY_RESOLVER, 53, 19, OUTCOME_UNANSWERED); /* the rest of it */
+    assert_int_equal(path_failed_samples(path(play)), 0);
+    play_dns(play, PLAY_RESOLVER, 53, 21, OUTCOME_UNANSWERED); /* a new one */
+    assert_int_equal(path_failed_samples(path(play)), 1);
+}
+
 static void a_clean_recovery_forgets_the_outage(void **state)
 {
     struct play *play = *state;
@@ -238,6 +254,7 @@ int main(void)
         PLAY_TEST(never_worked_breaks_at_once),
         PLAY_TEST(worked_once_breaks_at_two),
         PLAY_TEST(order_is_that_of_sending),
+        PLAY_TEST(an_outage_known_when_it_is_over_is_forgotten),
         PLAY_TEST(a_clean_recovery_forgets_the_outage),
         PLAY_TEST(scattered_failures_are_loss),
         PLAY_TEST(loss_ends_under_ten_percent),
