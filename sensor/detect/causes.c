@@ -38,6 +38,7 @@ static const struct rule {
     {rule_holds_down, rule_explain_down},
     {rule_holds_lookup, rule_explain_lookup},
     {rule_holds_encryption, rule_explain_encryption},
+    {rule_holds_edns, rule_explain_edns},
     {rule_holds_loss, rule_explain_loss},
     {rule_holds_foreign, rule_explain_foreign},
     {rule_holds_reject, rule_explain_reject},

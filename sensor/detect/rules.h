@@ -18,6 +18,8 @@ bool rule_holds_lookup(const struct causes_work *work);
 void rule_explain_lookup(struct causes_work *work);
 bool rule_holds_encryption(const struct causes_work *work);
 void rule_explain_encryption(struct causes_work *work);
+bool rule_holds_edns(const struct causes_work *work);
+void rule_explain_edns(struct causes_work *work);
 bool rule_holds_loss(const struct causes_work *work);
 void rule_explain_loss(struct causes_work *work);
 bool rule_holds_foreign(const struct causes_work *work);

@@ -27,6 +27,37 @@ void rule_explain_encryption(struct causes_work *work)
                  "DNSCrypt queries get no answer while plain probes on the same path do");
 }
 
+/* Every query with an OPT record is lost, and others on the same paths are answered: a box drops
+ * what it does not know (RFC 6891 is younger than many firewalls' rules). */
+bool rule_holds_edns(const struct causes_work *work)
+{
+    const struct findings *findings = work->findings;
+    uint64_t plain_ok = 0;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct path *path = findings->item[i].path;
+        if (!findings->item[i].failure->edns || path->edns_ok)
+            return false;
+        plain_ok += path->ok;
+    }
+    return findings->count >= work->in->config->health.failed_samples && plain_ok > 0;
+}
+
+void rule_explain_edns(struct causes_work *work)
+{
+    char servers[FINDINGS_SERVERS];
+    rule_settle(work, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    SAY(work->out->headline, "queries with EDNS get no answer, those without do");
+    SAY(work->out->why, "Queries that carry an OPT record (EDNS) are dropped in silence");
+    struct evidence *evidence =
+        evidence_add(work->out, "edns-silent",
+                     "%" PRIu64 " queries with EDNS to %s got no answer, and not one did; without "
+                     "EDNS the same paths answer",
+                     work->findings->total, findings_servers(work->findings, servers));
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_NONE);
+    rule_say_control(work);
+}
+
 /* Lossy and nothing fails for good: a lone reset or error among silent losses is no cause. */
 bool rule_holds_loss(const struct causes_work *work)
 {

@@ -73,9 +73,10 @@ static struct flow flow_to(const char *server, uint16_t port)
 }
 
 static void play_exchange(struct play *play, const char *server, uint16_t port, double second,
-                          const char *name, bool own_name, enum outcome outcome)
+                          const char *name, bool own_name, bool edns, enum outcome outcome)
 {
     struct exchange exchange = {
+        .edns = edns,
         .outcome = outcome,
         .serial = ++play->serial,
         .flow = flow_to(server, port),
@@ -107,13 +108,19 @@ static void play_exchange(struct play *play, const char *server, uint16_t port, 
 void play_dns(struct play *play, const char *server, uint16_t port, double second,
               enum outcome outcome)
 {
-    play_exchange(play, server, port, second, "debug.opendns.com", true, outcome);
+    play_exchange(play, server, port, second, "debug.opendns.com", true, false, outcome);
+}
+
+void play_edns(struct play *play, const char *server, uint16_t port, double second,
+               enum outcome outcome)
+{
+    play_exchange(play, server, port, second, "debug.opendns.com", true, true, outcome);
 }
 
 void play_other(struct play *play, const char *server, uint16_t port, double second,
                 const char *name, enum outcome outcome)
 {
-    play_exchange(play, server, port, second, name, false, outcome);
+    play_exchange(play, server, port, second, name, false, false, outcome);
 }
 
 void play_web(struct play *play, const char *server, double second, enum outcome outcome,

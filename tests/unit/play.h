@@ -34,6 +34,9 @@ nstime play_at(double second);
 /* An exchange for one of the module's own names, sent at `second`, that ended so. */
 void play_dns(struct play *play, const char *server, uint16_t port, double second,
               enum outcome outcome);
+/* The same, with an OPT record in the query. */
+void play_edns(struct play *play, const char *server, uint16_t port, double second,
+               enum outcome outcome);
 /* The same for another name. */
 void play_other(struct play *play, const char *server, uint16_t port, double second,
                 const char *name, enum outcome outcome);

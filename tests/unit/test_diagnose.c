@@ -343,6 +343,21 @@ static void a_family_without_a_route(void **state)
     assert_int_equal(judgement.status, STATUS_UNPROTECTED);
 }
 
+static void only_queries_with_edns_are_dropped(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 10; i++) {
+        play_dns(play, PLAY_RESOLVER, 53, i * 10, OUTCOME_ANSWERED);
+        play_edns(play, PLAY_RESOLVER, 53, i * 10 + 5, OUTCOME_UNANSWERED);
+    }
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    assert_non_null(play_fact(&judgement, "edns-silent"));
+    play_edns(play, PLAY_RESOLVER, 53, 101, OUTCOME_ANSWERED); /* one got through: loss, then */
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
+}
+
 static void what_works_names_no_cause(void **state)
 {
     struct play *play = *state;
@@ -382,6 +397,7 @@ int main(void)
         PLAY_TEST(a_captive_portal),
         PLAY_TEST(a_network_that_is_down),
         PLAY_TEST(a_family_without_a_route),
+        PLAY_TEST(only_queries_with_edns_are_dropped),
         PLAY_TEST(what_works_names_no_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
