@@ -106,10 +106,11 @@ static void tell_verdict(void *context, const struct judgement *judgement)
 
 /* --- track, judge ---------------------------------------------------------------------------- */
 
-/* A connection that opened keeps its address watched. */
+/* An address that is used stays watched: a try is a use, even where nothing lets it through. */
 static void keep_watched(struct engine *e, nstime now, const struct report *report)
 {
-    if (report->kind == REPORT_ATTEMPT && report->attempt.opened)
+    if (report->kind == REPORT_ATTEMPT &&
+        (report->attempt.phase & PHASE_STARTED || report->attempt.opened))
         watchlist_used(e->watchlist, now, &report->attempt.flow.server);
 }
 

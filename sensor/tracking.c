@@ -202,7 +202,7 @@ static bool track_dns(struct tracking *t, const struct watchlist *watchlist, nst
 static void track_udp(struct tracking *t, const struct watchlist *watchlist, nstime now,
                       const struct packet *packet, struct dns_message *message, struct reports *out)
 {
-    unsigned touched = 0;
+    unsigned touched = 0; /* DNSCrypt data is no exchange: it is not counted as watched */
     bool dns_port = packet->src_port == DNS_PORT || packet->dst_port == DNS_PORT ||
                     packet->src_port == DNSCRYPT_PORT || packet->dst_port == DNSCRYPT_PORT;
     if (dns_port && track_dns(t, watchlist, now, packet, message, out))
@@ -223,7 +223,6 @@ static void track_udp(struct tracking *t, const struct watchlist *watchlist, nst
     } else {
         out->passing = !addr_is_multicast(&packet->dst);
     }
-    note_watched(out, touched);
 }
 
 /* --- TCP ------------------------------------------------------------------------------------- */

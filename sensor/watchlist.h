@@ -40,7 +40,7 @@ bool watchlist_refuses(const struct watchlist *w, const struct addr *addr);
 bool watchlist_learn(struct watchlist *w, nstime now, const char *name, const struct addr *addr,
                      uint32_t ttl, struct frame_ref frame);
 bool watchlist_learn_name(struct watchlist *w, nstime now, const char *name, uint32_t ttl);
-/* A connection to the address opened: it is watched on for another while. */
+/* A connection to the address was tried or opened: it is watched on for another while. */
 void watchlist_used(struct watchlist *w, nstime now, const struct addr *addr);
 
 /* The answer that taught the address, even where its time is over; NULL. Valid until the next that

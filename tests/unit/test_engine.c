@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine as a whole, on a few packets: what only the stages together show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "sensor/engine.h"
+#include "wire.h"
+
+#define CLIENT "10.0.0.5"
+#define LOCAL  "10.0.0.1" /* a resolver that is not watched */
+#define SWG    "18.135.112.200"
+#define NAME   "swg-url-proxy-https-sse.sigproxy.qq.opendns.com"
+#define HOUR   3600.0
+
+struct run {
+    struct sink sink; /* first: the engine knows no more */
+    struct config config;
+    struct watchlist *watchlist;
+    struct engine *engine;
+    struct stats stats;
+    uint64_t frames;
+};
+
+static void keep_stats(struct sink *sink, const struct summary *summary)
+{
+    ((struct run *)sink)->stats = *summary->stats;
+}
+
+static const struct sink_ops ops = {.finish = keep_stats};
+
+static int setup(void **state)
+{
+    static const uint64_t key[2] = {1, 2};
+    char error[CONFIG_ERROR];
+    struct run *run = calloc(1, sizeof *run);
+    assert_non_null(run);
+    run->sink.ops = &ops;
+    assert_true(config_defaults(&run->config));
+    run->watchlist = watchlist_new(&run->config, key, error);
+    run->engine = engine_new(&run->config, run->watchlist, key);
+    assert_non_null(run->engine);
+    engine_add_sink(run->engine, &run->sink);
+    *state = run;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct run *run = *state;
+    engine_free(run->engine);
+    watchlist_free(run->watchlist);
+    config_free(&run->config);
+    free(run);
+    return 0;
+}
+
+static void feed(struct run *run, double second, const struct wire *w)
+{
+    struct frame frame = {.ref = {.number = ++run->frames & 0xffff},
+                          .time = NS_PER_SEC + (nstime)(second * 1e9),
+                          .linktype = 1,
+                          .length = (uint32_t)w->length,
+                          .captured = (uint32_t)w->length,
+                          .bytes = w->bytes};
+    engine_frame(run->engine, &frame);
+}
+
+/* A packet's beginning up to its UDP header; ends with end_udp(). */
+struct udp {
+    struct wire w;
+    size_t ip, udp;
+};
+
+static void begin_udp(struct udp *u, const char *src, unsigned src_port, const char *dst,
+                      unsigned dst_port)
+{
+    u->w.length = 0;
+    wire_ethernet(&u->w, 0x0800);
+    u->ip = wire_ipv4(&u->w, src, dst, IPPROTO_UDP);
+    u->udp = wire_udp(&u->w, src_port, dst_port);
+}
+
+static void end_udp(struct run *run, double second, struct udp *u)
+{
+    wire_udp_end(&u->w, u->udp);
+    wire_ipv4_end(&u->w, u->ip);
+    feed(run, second, &u->w);
+}
+
+static void look_up(struct run *run, double second)
+{
+    static const uint8_t swg[] = {18, 135, 112, 200};
+    struct udp u;
+    begin_udp(&u, CLIENT, 5300, LOCAL, 53);
+    wire_dns(&u.w, 7, 0x0100, 1, 0, 0, 0);
+    wire_question(&u.w, NAME, 1);
+    end_udp(run, second, &u);
+    begin_udp(&u, LOCAL, 53, CLIENT, 5300);
+    wire_dns(&u.w, 7, 0x8180, 1, 1, 0, 0);
+    wire_question(&u.w, NAME, 1);
+    size_t record = wire_record(&u.w, NAME, 1, 60);
+    wire_bytes(&u.w, swg, sizeof swg);
+    wire_record_end(&u.w, record);
+    end_udp(run, second, &u);
+}
+
+static void try_connection(struct run *run, double second, unsigned port)
+{
+    struct wire w = {.length = 0};
+    wire_ethernet(&w, 0x0800);
+    size_t ip = wire_ipv4(&w, CLIENT, SWG, IPPROTO_TCP);
+    wire_tcp(&w, port, 443, 1000, 0, 2 /* SYN */);
+    wire_ipv4_end(&w, ip);
+    feed(run, second, &w);
+}
+
+static void a_try_keeps_a_learnt_address_watched(void **state)
+{
+    struct run *run = *state;
+    look_up(run, 0);
+    try_connection(run, 0.9 * HOUR, 4000);
+    try_connection(run, 1.8 * HOUR, 4001);
+    try_connection(run, 2.9 * HOUR, 4002); /* over */
+    engine_finish(run->engine, NULL, 0);
+    assert_int_equal(run->stats.tcp.attempts, 2);
+    assert_int_equal(run->stats.capture.watched, 4);
+}
+
+static void encrypted_dns_is_no_watched_frame(void **state)
+{
+    struct run *run = *state;
+    struct udp u;
+    begin_udp(&u, CLIENT, 5400, "208.67.222.222", 443);
+    wire_bytes(&u.w, "q6fnvWj8", 8);
+    wire_zero(&u.w, 68 - 8 + 4 * 64);
+    end_udp(run, 0, &u);
+    begin_udp(&u, "208.67.222.222", 443, CLIENT, 5400);
+    wire_bytes(&u.w, "r6fnvWj8", 8);
+    wire_zero(&u.w, 24 + 16 + 64);
+    end_udp(run, 0.02, &u);
+    struct engine_result result = engine_finish(run->engine, NULL, 0);
+    assert_true(result.works);
+    assert_int_equal(run->stats.capture.packets, 2);
+    assert_int_equal(run->stats.capture.watched, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_try_keeps_a_learnt_address_watched, setup, teardown),
+        cmocka_unit_test_setup_teardown(encrypted_dns_is_no_watched_frame, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
