@@ -9,11 +9,13 @@
 #define CLIENTS_BUCKETS_MIN 64u
 
 TAILQ_HEAD(client_list, client);
+LIST_HEAD(mac_list, client);
 
 struct clients {
     uint64_t key[2];
     size_t max, count, buckets; /* buckets: a power of two */
-    struct client **by_addr, **by_mac;
+    struct client **by_addr;
+    struct mac_list *by_mac; /* doubly linked: behind a router all have its one address */
     struct client_list age, alert;
     uint64_t evicted;
 };
@@ -85,11 +87,8 @@ static void link_client(struct clients *clients, struct client *client)
     struct client **head = &clients->by_addr[bucket_of(clients, client)];
     client->next_same_hash = *head;
     *head = client;
-    if (client->has_mac) {
-        head = &clients->by_mac[bucket_of_mac(clients, client)];
-        client->next_same_mac = *head;
-        *head = client;
-    }
+    if (client->has_mac)
+        LIST_INSERT_HEAD(&clients->by_mac[bucket_of_mac(clients, client)], client, by_mac);
 }
 
 /* The buckets grow with the clients, so that a small capture costs little. */
@@ -97,7 +96,7 @@ static bool grow(struct clients *clients)
 {
     size_t buckets = clients->buckets ? clients->buckets * 2 : CLIENTS_BUCKETS_MIN;
     struct client **by_addr = calloc(buckets, sizeof *by_addr);
-    struct client **by_mac = calloc(buckets, sizeof *by_mac);
+    struct mac_list *by_mac = calloc(buckets, sizeof *by_mac);
     if (!by_addr || !by_mac) {
         free(by_addr);
         free(by_mac);
@@ -110,10 +109,7 @@ static bool grow(struct clients *clients)
     clients->buckets = buckets;
     struct client *client;
     TAILQ_FOREACH(client, &clients->age, by_age)
-    {
-        client->next_same_mac = NULL;
-        link_client(clients, client);
-    }
+    link_client(clients, client);
     return true;
 }
 
@@ -173,12 +169,8 @@ static void unlink_client(struct clients *clients, struct client *client)
     while (*at != client)
         at = &(*at)->next_same_hash;
     *at = client->next_same_hash;
-    if (client->has_mac) {
-        at = &clients->by_mac[bucket_of_mac(clients, client)];
-        while (*at != client)
-            at = &(*at)->next_same_mac;
-        *at = client->next_same_mac;
-    }
+    if (client->has_mac)
+        LIST_REMOVE(client, by_mac);
 }
 
 void clients_drop(struct clients *clients, struct client *client)
@@ -226,8 +218,9 @@ size_t clients_tied(const struct clients *clients, const struct client *client,
     if (!client->has_mac)
         return 0;
     size_t count = 0, ipv4 = 0, walked = 0;
-    const struct client *other = clients->by_mac[bucket_of_mac(clients, client)];
-    for (; other; other = other->next_same_mac) {
+    const struct client *other;
+    LIST_FOREACH(other, &clients->by_mac[bucket_of_mac(clients, client)], by_mac)
+    {
         if (memcmp(other->mac, client->mac, sizeof client->mac) != 0)
             continue;
         if (++walked > CLIENTS_TIED)

@@ -70,7 +70,8 @@ struct client {
     TAILQ_ENTRY(client) by_age;   /* least recently seen first */
     TAILQ_ENTRY(client) by_alert; /* those with an alert, least recently seen first */
     bool alerting;
-    struct client *next_same_hash, *next_same_mac;
+    struct client *next_same_hash;
+    LIST_ENTRY(client) by_mac;
 };
 
 struct clients;
