@@ -46,6 +46,11 @@ static nstime given_up(const struct attempt_entry *a, const struct attempt_step 
     return a->last_at + step->limits->give_up;
 }
 
+static nstime later(nstime one, nstime other)
+{
+    return one > other ? one : other;
+}
+
 bool attempt_acknowledged(const struct attempt_entry *a, uint32_t ack)
 {
     return ack - (a->report.isn + 1) <= a->syn_length; /* modulo 2^32 */
@@ -276,7 +281,7 @@ static unsigned client_reset(struct attempt_entry *a, const struct attempt_step 
         return 0;
     if (step->packet->time - a->report.sent_last <= step->limits->abort) {
         a->decider = step->packet->ref;
-        enter(a, ATTEMPT_ABORTING, step->now + step->limits->abort);
+        enter(a, ATTEMPT_ABORTING, later(step->now + step->limits->abort, first_deadline(a, step)));
     } else {
         enter(a, ATTEMPT_STOPPED, first_deadline(a, step));
     }

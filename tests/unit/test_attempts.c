@@ -557,6 +557,14 @@ static void test_aborted(void **state)
     only(&r, 1, PHASE_DECIDED, OUTCOME_UNANSWERED);
     assert_int_equal(r.out[0].frame[1].number, 3);
     finish(&r);
+
+    r = run_new(); /* the same, after a longer pause */
+    client(&r, 0, SYN, ISN, 0);
+    client(&r, 100, TCP_RST, 5, 0);
+    client(&r, 4500, SYN, ISN, 0);
+    expire(&r, 5001);
+    only(&r, 1, PHASE_DECIDED, OUTCOME_UNANSWERED);
+    finish(&r);
 }
 
 /* A lone SYN to one address, and a connection to another that opens at `ms`. */
