@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* causes: the rules by which the diagnosis names a cause, in the order in which they are tried:
+/* causes: names the cause by the rules of rule_table.c, in the order in which they stand there:
  * proof before silence (design: "Causes"). */
 #ifndef SENSOR_DETECT_CAUSES_H
 #define SENSOR_DETECT_CAUSES_H

@@ -239,6 +239,8 @@ static void explain(const struct diagnosis *in, struct judgement *out)
 void diagnose(const struct diagnosis *in, struct judgement *out)
 {
     memset(out, 0, sizeof *out);
+    trace_begin(in->trace);
+    out->trace = in->trace;
     out->client = in->client->addr;
     out->protection = in->protection;
     out->role = client_role(in->client, in->config);
@@ -258,4 +260,5 @@ void diagnose(const struct diagnosis *in, struct judgement *out)
     else
         explain(in, out);
     remarks_tell(in, out);
+    trace_reasons(in->trace, in, out);
 }

@@ -6,6 +6,7 @@
 
 #include "sensor/detect/control.h"
 #include "sensor/detect/health.h"
+#include "sensor/detect/trace.h"
 
 /* How an SWG address came to be watched. */
 struct swg_origin {
@@ -26,6 +27,7 @@ struct diagnosis {
     bool other_family_alive;  /* the same host receives from afar in the other family */
     bool other_family_works;  /* this protection of the same host works in the other family */
     nstime now;
+    struct trace *trace; /* filled in for --explain; NULL: nobody asks */
 };
 
 void diagnose(const struct diagnosis *in, struct judgement *out);

@@ -89,6 +89,8 @@ struct path_view {
     nstime last_ok;                    /* NSTIME_NONE: never */
 };
 
+struct trace;
+
 struct judgement {
     struct addr client; /* its family is the protection's */
     enum protection protection;
@@ -117,6 +119,7 @@ struct judgement {
     struct path_view path[JUDGEMENT_PATHS];
     uint64_t paths_more;         /* further paths, not listed */
     char filter[JUDGEMENT_TEXT]; /* Wireshark display filter that shows it; "" */
+    const struct trace *trace;   /* every rule tried (--explain), valid for the call; NULL */
 };
 
 const char *protection_name(enum protection protection); /* "dns" */

@@ -106,9 +106,10 @@ static void note_reset(struct reset_weight *weight, const struct failure *failur
 
 struct reset_weight resets_weigh(const struct diagnosis *in, const struct findings *findings)
 {
-    static const unsigned groups[] = {TELL_TIME, TELL_HOPS, TELL_COPIED};
+    static const unsigned groups[RESET_GROUPS] = {
+        [RESET_TIME] = TELL_TIME, [RESET_HOPS] = TELL_HOPS, [RESET_COPIED] = TELL_COPIED};
     struct reset_weight weight = {.genuine = NSTIME_NONE};
-    uint64_t shown[sizeof groups / sizeof groups[0]] = {0}, agreeing = 0;
+    uint64_t agreeing = 0;
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *finding = &findings->item[i];
         if (near_witness(in, finding)) {
@@ -119,8 +120,8 @@ struct reset_weight resets_weigh(const struct diagnosis *in, const struct findin
             continue;
         struct reference reference = reference_of(in, &finding->path->server);
         unsigned tells = tells_of(in, finding, &reference);
-        for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
-            shown[g] += (tells & groups[g]) != 0;
+        for (size_t g = 0; g < RESET_GROUPS; g++)
+            weight.shown[g] += (tells & groups[g]) != 0;
         weight.tells |= tells & TELL_RACE;
         agreeing += agrees(in, finding->failure, &reference);
         note_reset(&weight, finding->failure);
@@ -128,8 +129,8 @@ struct reset_weight resets_weigh(const struct diagnosis *in, const struct findin
         weight.genuine_is_server = reference.rtt_of_server;
         weight.genuine_ttl = reference.ttl;
     }
-    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
-        if (shown[g] && shown[g] * 2 >= weight.resets)
+    for (size_t g = 0; g < RESET_GROUPS; g++)
+        if (weight.shown[g] && weight.shown[g] * 2 >= weight.resets)
             weight.tells |= groups[g];
 
     unsigned count = count_tells(weight.tells);

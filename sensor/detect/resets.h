@@ -14,11 +14,15 @@ enum reset_tell {
     TELL_WITNESS = 16 /* an ICMP error from a near box for the same address */
 };
 
+/* What each reset shows or not, and is counted. */
+enum reset_group { RESET_TIME, RESET_HOPS, RESET_COPIED, RESET_GROUPS };
+
 struct reset_weight {
     enum cause cause; /* CAUSE_MIDDLEBOX_RESET, CAUSE_SERVER_RESET or CAUSE_RESET */
     enum confidence confidence;
-    unsigned tells;  /* enum reset_tell, or-ed: those that most of the resets show */
-    uint64_t resets; /* weighed */
+    unsigned tells;               /* enum reset_tell, or-ed: those that most of the resets show */
+    uint64_t resets;              /* weighed */
+    uint64_t shown[RESET_GROUPS]; /* so many of them show that tell */
     nstime delay_min, delay_max;
     nstime genuine;           /* the round trip they were held against; NSTIME_NONE */
     bool genuine_is_server;   /* it is the server's own or its network's, not another host's */

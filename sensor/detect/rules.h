@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rules: one pair of functions a cause, whether it holds and how it explains itself, and what they
- * share. Only causes.c puts them in order. */
+ * share. Only rule_table.c puts them in order. */
 #ifndef SENSOR_DETECT_RULES_H
 #define SENSOR_DETECT_RULES_H
 
@@ -38,6 +38,7 @@ bool rule_holds_late(const struct causes_work *work);
 void rule_explain_late(struct causes_work *work);
 bool rule_holds_silence(const struct causes_work *work);
 void rule_explain_silence(struct causes_work *work);
+void rule_explain_unknown(struct causes_work *work); /* holds where nothing else does */
 
 /* Failures with that outcome; whether such a part is at least half of all. */
 uint64_t rule_seen(const struct causes_work *work, enum outcome outcome);
