@@ -260,6 +260,7 @@ static unsigned live_server(struct attempt_entry *a, const struct attempt_step *
 {
     const struct packet *p = step->packet;
     const uint8_t flags = p->tcp.flags;
+    a->report.server_seen = true;
     if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN)))
         return decide_finally(a, step, OUTCOME_OPENED, p->time);
     if (a->stage == ATTEMPT_ASKING && !a->client_ended && (flags & TCP_ACK) &&

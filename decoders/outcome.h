@@ -113,7 +113,8 @@ struct attempt {
     nstime sent, sent_last; /* first and newest SYN */
     nstime decided;
     bool opened;        /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
-    bool synack_seen;   /* false while opened: one direction only is in the capture */
+    bool synack_seen;   /* false while opened: it is not in the capture */
+    bool server_seen;   /* some packet of the server's since it opened is */
     nstime rtt;         /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
     uint8_t synack_ttl; /* valid where synack_seen */
     uint8_t frames;     /* how many of frame[] are set */

@@ -59,6 +59,7 @@ struct config {
         uint32_t forwarder_names;  /* health.forwarder_names: distinct names of a forwarder (50) */
         uint32_t dnscrypt_queries; /* health.dnscrypt_queries without an answer (5) */
         nstime dnscrypt_span;      /* health.dnscrypt_span: over at least (5s) */
+        uint32_t capture_loss_permille; /* health.capture_loss_permille: more mutes silence (10) */
     } health;
     struct {
         uint32_t reset_delay_divisor; /* diagnose.reset_delay_divisor: nearer than a third (3) */

@@ -140,6 +140,9 @@ const struct setting config_settings[] = {
           "Encrypted queries without an answer that make a path failing for encryption, while its "
           "plain probes are answered."),
     DURATION(health, dnscrypt_span, 0, H, "5s", "They must span at least this time."),
+    COUNT(health, capture_loss_permille, 0, 1000, "10",
+          "Where more packets than this, in thousandths, are missing from the capture itself, "
+          "silence is not judged."),
 
     COUNT(diagnose, reset_delay_divisor, 2, 100, "3",
           "A reset was written near the client if it came faster than the smallest genuine round "

@@ -88,6 +88,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         if (server)
             server->answers_dns = true;
     }
+    if (reports->answer || (reports->early_met && reports->passing))
+        control_answer(j->control, now, reports->answer_unmet, reports->early_met);
     if (reports->portal.family != ADDR_NONE)
         control_portal(j->control, &packet->dst, &reports->portal, packet->ref);
     if (reports->client.family == ADDR_NONE)

@@ -75,6 +75,7 @@ static void start(struct reports *out)
     out->count = 0;
     out->watched = 0;
     out->malformed = out->unsolicited = out->early_met = false;
+    out->answer = out->answer_unmet = false;
     out->from_client = out->opening = false;
     out->dns_server = out->passing = false;
     out->client.family = out->portal.family = ADDR_NONE;
@@ -128,12 +129,15 @@ static void track_exchange(struct tracking *t, nstime now, const struct packet *
     size_t count = message->response ? exchanges_answer(x, now, packet, message, exchange, &touched)
                                      : exchanges_query(x, now, packet, message, exchange, &touched);
     add_exchanges(out, watched ? REPORT_EXCHANGE : REPORT_CONTROL_EXCHANGE, exchange, count);
-    if (!watched)
+    out->early_met = touched > 1;
+    if (!watched) {
+        out->answer = message->response;
+        out->answer_unmet = message->response && touched == 0;
         return;
+    }
     out->client = message->response ? packet->dst : packet->src;
     out->from_client = out->opening = !message->response;
     out->unsolicited = message->response && touched == 0;
-    out->early_met = touched > 1;
     note_watched(out, touched);
 }
 

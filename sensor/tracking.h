@@ -44,6 +44,8 @@ struct reports {
     bool from_client;   /* the client sent it */
     bool opening;       /* … and it may be the first that is seen of it: a query, a SYN */
     bool unsolicited;   /* an answer to the client that met no query (yet) */
+    bool answer;        /* a DNS answer of a resolver that is not watched … */
+    bool answer_unmet;  /* … and its query is not in the capture (yet) */
     bool early_met;     /* an earlier such answer has met its query */
     bool dns_server;    /* src answered a DNS query on port 53 */
     bool passing;       /* an unwatched unicast packet: for the control group */

@@ -22,4 +22,10 @@ void causes_explain(struct causes_work *work);
 /* The capture shows only one direction of this client's traffic, by positive evidence. */
 bool causes_one_way(const struct control_view *control, const struct client *client);
 
+/* The same for its DNS alone, whose answers may take another mirror port. The site's own resolver
+ * is never heard, yet connections open; or encrypted queries go on for longer than the module needs
+ * to give up (domain fact 2.1), which it can't send without an answered certificate. */
+bool causes_site_unheard(const struct control_view *control);
+bool causes_encrypts_unheard(const struct client *client);
+
 #endif

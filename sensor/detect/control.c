@@ -14,6 +14,11 @@
 /* So many public peers that do not answer tell of the network (design: "Causes"). */
 #define CONTROL_SILENT 3
 
+/* Late answers are told for this long: the queries of answers that come later were captured. */
+#define WARM_UP (30 * NS_PER_SEC)
+/* Fewer missing packets are chance. */
+#define MISSING_LEAST 3
+
 /* One host of ours, by its address. */
 struct host {
     struct table_entry entry; /* first: see table.h */
@@ -33,7 +38,9 @@ struct server {
 struct control {
     uint64_t key[2];
     struct table hosts, servers;
-    nstime last_ok[2]; /* newest success: IPv4, IPv6 */
+    nstime began;          /* the first answer or handshake; NSTIME_NONE */
+    uint64_t due, missing; /* packets that must have been there; those that are not */
+    nstime last_ok[2];     /* newest success: IPv4, IPv6 */
     uint64_t evicted;
 };
 
@@ -43,7 +50,7 @@ struct control *control_new(const struct config *config, const uint64_t key[2])
     if (!control)
         return NULL;
     memcpy(control->key, key, sizeof control->key);
-    control->last_ok[0] = control->last_ok[1] = NSTIME_NONE;
+    control->last_ok[0] = control->last_ok[1] = control->began = NSTIME_NONE;
     table_init(&control->hosts, sizeof(struct host), config->limits.clients);
     table_init(&control->servers, sizeof(struct server), config->limits.control);
     return control;
@@ -132,6 +139,8 @@ static void learn_server(struct control *control, const struct addr *addr, bool 
 void control_genuine(struct control *control, const struct attempt *attempt)
 {
     const struct addr *addr = &attempt->flow.server;
+    control->due++;
+    control->missing += !attempt->synack_seen && attempt->server_seen;
     if (!attempt->synack_seen ||
         (addr_is_public(addr) && hops_of_ttl(attempt->synack_ttl) <= NEAR_HOPS))
         return;
@@ -191,6 +200,7 @@ void control_exchange(struct control *control, const struct exchange *exchange)
     }
     note_newest(host, exchange->sent);
     host->view.asked++;
+    host->view.asked_near += !addr_is_public(&exchange->flow.server);
     if (exchange->answer_frame.number == 0) {
         in_vain(host, &exchange->flow.server, exchange->sent);
         return;
@@ -234,7 +244,8 @@ void control_attempt(struct control *control, const struct attempt *attempt)
     }
     host->view.proxy = host->view.proxy || is_proxy(&attempt->flow);
     if (!attempt->synack_seen) {
-        host->view.blind++;
+        control_genuine(control, attempt);
+        host->view.blind += !attempt->server_seen;
         return;
     }
     host->view.opened++;
@@ -312,6 +323,25 @@ void control_portal(struct control *control, const struct addr *client, const st
         return;
     host->view.portal = *portal;
     host->view.portal_frame = frame;
+}
+
+void control_answer(struct control *control, nstime now, bool unmet, bool early_met)
+{
+    if (control->began == NSTIME_NONE)
+        control->began = now;
+    if (now - control->began < WARM_UP) /* its query may stand before the capture's beginning */
+        return;
+    control->due++;
+    control->missing += unmet;
+    if (early_met && control->missing)
+        control->missing--;
+}
+
+unsigned control_missing_permille(const struct control *control)
+{
+    if (control->missing < MISSING_LEAST)
+        return 0;
+    return (unsigned)(control->missing * 1000 / control->due);
 }
 
 uint64_t control_evicted(const struct control *control)

@@ -20,6 +20,7 @@ struct control_view {
     uint64_t tried, opened;   /* connections */
     uint64_t blind;           /* opened by the client's own word, the server's never seen */
     uint64_t asked, answered; /* DNS queries at other resolvers */
+    uint64_t asked_near;      /* of those asked: at resolvers with private addresses */
     struct addr resolver;     /* the one that answered last; family ADDR_NONE: none */
     nstime last_ok;           /* newest of those that worked; NSTIME_NONE */
     nstime rtt_min, rtt_max;  /* of public hosts; NSTIME_NONE */
@@ -65,6 +66,15 @@ bool control_alive(const struct control *control, enum addr_family family, nstim
 /* A connectivity check of the client's was answered with an address that is not public. */
 void control_portal(struct control *control, const struct addr *client, const struct addr *portal,
                     struct frame_ref frame);
+
+/* A DNS answer of an unwatched resolver was seen (a watched one may just be very late); unmet: its
+ * query was not (yet); early_met: the query of an earlier one that was unmet came after all.
+ * Answers without queries tell of loss inside the mirror. */
+void control_answer(struct control *control, nstime now, bool unmet, bool early_met);
+/* Packets that must have been there and are not in the capture, in thousandths of those that must:
+ * queries of answers that were seen, SYN-ACKs of connections whose server was. 0 where too few are
+ * missing to tell. */
+unsigned control_missing_permille(const struct control *control);
 
 uint64_t control_evicted(const struct control *control);
 

@@ -104,6 +104,15 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
                                     in->client->unsolicited);
             if (evidence)
                 evidence_frame(evidence, in->client->unsolicited_frame);
+        } else if (causes_site_unheard(&control)) {
+            evidence_add(out, "one-way",
+                         "the client's own resolver answers none of its %" PRIu64
+                         " queries either, yet %" PRIu64 " connections opened",
+                         control.asked, control.opened);
+        } else if (causes_encrypts_unheard(in->client)) {
+            evidence_add(out, "one-way",
+                         "the client goes on with encrypted queries, for which it must have had an "
+                         "answer");
         } else {
             evidence_add(out, "one-way",
                          "the client acknowledges what its other peers sent (%" PRIu64
@@ -112,6 +121,21 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
         }
         snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
                  "To know: mirror both directions of the port, or capture on the laptop itself.");
+        break;
+    }
+    case REASON_CAPTURE_LOSS: {
+        unsigned permille = control_missing_permille(in->control);
+        snprintf(out->headline, sizeof out->headline,
+                 "the capture lacks about %u.%u %% of the packets, so silence proves nothing",
+                 permille / 10, permille % 10);
+        evidence_add(out, "capture-loss",
+                     "answers whose queries, and connections whose SYN-ACKs are not in the capture "
+                     "make up %u.%u %% of those that must have been there",
+                     permille / 10, permille % 10);
+        snprintf(
+            out->advice[out->advice_count++], JUDGEMENT_TEXT,
+            "To know: relieve the mirror port (fewer sources, a faster one), or capture on the "
+            "laptop itself.");
         break;
     }
     case REASON_NO_ROUTE:
@@ -191,12 +215,21 @@ static bool ever_answered(const struct client *client)
  * family that never brought anything from afar, while the host's other one does, has no route. */
 static enum reason why_not_judged(const struct diagnosis *in, const struct control_view *control)
 {
-    if (!in->health->silent || in->health->failing < in->health->judged)
+    const struct swg_lookups *lookups = &in->client->protection[PROTECTION_WEB].lookups;
+    bool named = in->health->lookups_failed;
+    if (named ? lookups->has_rcode || lookups->sinkhole.family != ADDR_NONE
+              : !in->health->silent || in->health->failing < in->health->judged)
         return REASON_NONE;
     if (causes_one_way(control, in->client))
         return REASON_ONE_WAY_CAPTURE;
-    if (in->other_family_alive && control->received_far == 0 && !ever_answered(in->client))
+    if ((named || in->protection == PROTECTION_DNS) &&
+        (causes_site_unheard(control) || causes_encrypts_unheard(in->client)))
+        return REASON_ONE_WAY_CAPTURE;
+    if (!named && in->other_family_alive && control->received_far == 0 &&
+        !ever_answered(in->client))
         return REASON_NO_ROUTE;
+    if (control_missing_permille(in->control) > in->config->health.capture_loss_permille)
+        return REASON_CAPTURE_LOSS;
     return REASON_NONE;
 }
 

@@ -50,6 +50,7 @@ const char *reason_name(enum reason reason)
         [REASON_NO_TRAFFIC] = "no-traffic",
         [REASON_ONE_WAY_CAPTURE] = "one-way-capture",
         [REASON_NO_ROUTE] = "no-route",
+        [REASON_CAPTURE_LOSS] = "capture-loss",
         [REASON_TOO_FEW_SAMPLES] = "too-few-samples",
         [REASON_END_OF_CAPTURE] = "end-of-capture",
     };

@@ -357,6 +357,7 @@ static bool take_encrypted(struct path *path, const struct config *config,
         return true;
     if (path->encrypted_silent++ == 0)
         path->encrypted_silent_since = sample->sent;
+    path->encrypted_silent_last = sample->sent;
     path->encryption_failing =
         path->encrypted_silent >= config->health.dnscrypt_queries &&
         sample->sent - path->encrypted_silent_since >= config->health.dnscrypt_span &&

@@ -52,7 +52,7 @@ struct path {
     nstime encrypted_ok;       /* newest paired DNSCrypt query; NSTIME_NONE */
     nstime encrypted_sample;   /* when one last counted as a success (at most one a second) */
     uint32_t encrypted_silent; /* DNSCrypt queries in a row without an answer */
-    nstime encrypted_silent_since;
+    nstime encrypted_silent_since, encrypted_silent_last;
     bool encryption_failing;
 };
 

@@ -131,6 +131,7 @@ const char *words_reason(enum reason reason)
     static const char *const words[REASON_COUNT] = {
         [REASON_NO_TRAFFIC] = "no traffic to judge",
         [REASON_ONE_WAY_CAPTURE] = "the capture shows one direction only",
+        [REASON_CAPTURE_LOSS] = "the capture lacks packets",
         [REASON_NO_ROUTE] = "this network has no route for the family",
         [REASON_TOO_FEW_SAMPLES] = "too few tries to judge",
         [REASON_END_OF_CAPTURE] = "the capture ends too early",

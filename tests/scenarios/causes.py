@@ -5,7 +5,7 @@ import functools
 
 import wire
 from module import (RESOLVERS, RESOLVERS6, SWG, always, ask, by_port, dropped, error, forbidden,
-                    genuine, injected, intercepted, killed, lookup, probe_round, proxied, raced,
+                    genuine, injected, intercepted, killed, lookup, proxied, raced,
                     refused, rejected, silent, stalled)
 from stage import (OTHER_SWG, STATIC_SWG, SWG6, connects, every, gives_up, looked_up_twice, marked, register, rounds,
                    scenario, unresolved, well)
@@ -41,7 +41,7 @@ def drop_ipv6(s):
     s.ordinary6(78)
     s.verdict("dns", "protected")
     s.verdict("dns", "unprotected", "silent-drop", confidence="likely", client=address)
-    s.alert("dns-unprotected", "silent-drop", client=address)
+    s.alert("dns-unprotected", "silent-drop", client=address, severity="notice")
 
 
 @scenario("both families are dropped")

@@ -206,6 +206,15 @@ void play_vain(struct play *play, const char *server, double second)
     control_attempt(play->control, &attempt);
 }
 
+void play_asked(struct play *play, const char *server, double second, bool answered)
+{
+    struct exchange exchange = {.flow = flow_to(server, 53),
+                                .sent = play_at(second),
+                                .answer_frame = {.number = answered ? 1 : 0},
+                                .outcome = answered ? OUTCOME_ANSWERED : OUTCOME_UNANSWERED};
+    control_exchange(play->control, &exchange);
+}
+
 void play_lookup(struct play *play, double second, enum outcome outcome, const char *sinkhole)
 {
     struct lookup lookup = {.phase = PHASE_DECIDED | PHASE_FINAL,

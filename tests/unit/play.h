@@ -51,6 +51,8 @@ void play_open(struct play *play, const char *server, uint16_t port, double seco
 void play_control(struct play *play, double second, double rtt_ms, bool opens);
 /* A try of another public host in vain. */
 void play_vain(struct play *play, const char *server, double second);
+/* A query of the client's to a resolver that is not watched. */
+void play_asked(struct play *play, const char *server, double second, bool answered);
 /* A lookup of the SWG's name that ended so; sinkhole: the address it gave, or NULL. */
 void play_lookup(struct play *play, double second, enum outcome outcome, const char *sinkhole);
 /* One with the SWG itself that proved genuine. */

@@ -116,6 +116,19 @@ static void hops_by_the_nearest_initial_ttl(void **state)
     assert_int_equal(hops_of_ttl(240), 15);
 }
 
+static void what_is_missing_from_the_capture(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 30; i++)
+        control_answer(play->control, play_at(i), true, false); /* queries before the beginning */
+    assert_int_equal(control_missing_permille(play->control), 0);
+    for (int i = 0; i < 100; i++)
+        control_answer(play->control, play_at(30), i < 3, false);
+    assert_int_equal(control_missing_permille(play->control), 30);
+    control_answer(play->control, play_at(31), false, true);      /* one came after its answer */
+    assert_int_equal(control_missing_permille(play->control), 0); /* two are chance */
+}
+
 static void which_directions_the_capture_shows(void **state)
 {
     struct play *play = *state;
@@ -138,10 +151,11 @@ static void which_directions_the_capture_shows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAY_TEST(connections_and_their_round_trips), PLAY_TEST(a_proxy_nearby_is_no_baseline),
-        PLAY_TEST(a_network_shares_its_round_trip),   PLAY_TEST(other_resolvers),
-        PLAY_TEST(alive_for_a_minute_by_family),      PLAY_TEST(alive_from_the_syn_ack_on),
-        PLAY_TEST(hops_by_the_nearest_initial_ttl),   PLAY_TEST(which_directions_the_capture_shows),
+        PLAY_TEST(connections_and_their_round_trips),  PLAY_TEST(a_proxy_nearby_is_no_baseline),
+        PLAY_TEST(a_network_shares_its_round_trip),    PLAY_TEST(other_resolvers),
+        PLAY_TEST(alive_for_a_minute_by_family),       PLAY_TEST(alive_from_the_syn_ack_on),
+        PLAY_TEST(hops_by_the_nearest_initial_ttl),    PLAY_TEST(what_is_missing_from_the_capture),
+        PLAY_TEST(which_directions_the_capture_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,65 @@ static void one_lost_packet_is_at_most_possible(void **state)
     expect(STATUS_DEGRADED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
 }
 
+static void expect_one_way(struct play *play, enum protection protection)
+{
+    play_diagnose(play, protection, &judgement);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+    assert_int_equal(judgement.reason, REASON_ONE_WAY_CAPTURE);
+    assert_non_null(play_fact(&judgement, "one-way"));
+}
+
+/* Three connections open and three queries to `resolver` go without an answer. */
+static void unheard(struct play *play, const char *resolver)
+{
+    for (int i = 0; i < 3; i++) {
+        play_control(play, i, 12, true);
+        play_asked(play, resolver, i, false);
+    }
+}
+
+static void answers_at_another_mirror_port_are_no_silence(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    unheard(play, "192.168.0.65");
+    expect_one_way(play, PROTECTION_DNS);
+    play_asked(play, "192.168.0.65", 4, true);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+}
+
+static void a_public_resolver_may_be_blocked_too(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    unheard(play, "9.9.9.9");
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+}
+
+static void lookups_need_answers_in_the_capture(void **state)
+{
+    struct play *play = *state;
+    unheard(play, "192.168.0.65");
+    play_lookup(play, 5, OUTCOME_UNANSWERED, NULL);
+    play_lookup(play, 20, OUTCOME_UNANSWERED, NULL);
+    expect_one_way(play, PROTECTION_WEB);
+}
+
+static void encrypted_queries_go_on_only_where_something_answers(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_control(play, 3, 12, true);
+    for (int i = 0; i < 5; i++)
+        play_dnscrypt(play, PLAY_RESOLVER, i * 4, false);
+    diagnose_dns(play); /* 16 s: the module may not have given up yet */
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    play_dnscrypt(play, PLAY_RESOLVER, 21, false);
+    expect_one_way(play, PROTECTION_DNS);
+}
+
 static void one_way_is_no_verdict(void **state)
 {
     struct play *play = *state;
@@ -358,6 +417,21 @@ static void only_queries_with_edns_are_dropped(void **state)
     expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
 }
 
+static void a_mirror_that_loses_packets(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    for (int i = 0; i < 299; i++) /* the first half minute is left out */
+        control_answer(play->control, play_at(i), i % 100 == 50, false);
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNDETERMINED);
+    assert_int_equal(judgement.reason, REASON_CAPTURE_LOSS);
+    for (int i = 0; i < 100; i++) /* under one percent: judged */
+        control_answer(play->control, play_at(300), false, false);
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNPROTECTED);
+}
+
 static void what_works_names_no_cause(void **state)
 {
     struct play *play = *state;
@@ -381,6 +455,10 @@ int main(void)
         PLAY_TEST(loss_is_no_drop),
         PLAY_TEST(one_lost_packet_is_at_most_possible),
         PLAY_TEST(one_way_is_no_verdict),
+        PLAY_TEST(answers_at_another_mirror_port_are_no_silence),
+        PLAY_TEST(a_public_resolver_may_be_blocked_too),
+        PLAY_TEST(lookups_need_answers_in_the_capture),
+        PLAY_TEST(encrypted_queries_go_on_only_where_something_answers),
         PLAY_TEST(without_tells_nobody_can_say),
         PLAY_TEST(one_tell_is_possible),
         PLAY_TEST(two_tells_are_likely),
@@ -398,6 +476,7 @@ int main(void)
         PLAY_TEST(a_network_that_is_down),
         PLAY_TEST(a_family_without_a_route),
         PLAY_TEST(only_queries_with_edns_are_dropped),
+        PLAY_TEST(a_mirror_that_loses_packets),
         PLAY_TEST(what_works_names_no_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
