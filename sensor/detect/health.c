@@ -156,7 +156,9 @@ struct health health_judge(const struct client *client, enum protection protecti
         judge_lookups(&health, &state->lookups, other_family_works);
     } else if (health.judged && health.failing == health.judged) {
         judge_failure(&health, config, protection, other_family_works);
-        if (at_end && health.waiting) { /* what would have settled it came too late */
+        /* What would have settled it came too late; but what was known before stands. */
+        bool known = health.status > STATUS_PROTECTED && health.status == state->status;
+        if (at_end && health.waiting && !known) {
             health.status = STATUS_UNDETERMINED;
             health.reason = REASON_END_OF_CAPTURE;
         }

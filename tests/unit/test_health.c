@@ -84,6 +84,29 @@ static void one_port_never_tried_is_said(void **state)
     assert_true(health.dns_port_unprobed);
 }
 
+static void at_the_end_what_was_known_stands(void **state)
+{
+    struct play *play = *state;
+    struct sample open = {.kind = SAMPLE_OWN,
+                          .outcome = OUTCOME_UNDETERMINED,
+                          .client = play->client->addr,
+                          .port = 443,
+                          .transport = 17,
+                          .sent = play_at(20),
+                          .sent_last = play_at(20)};
+    assert_true(addr_parse(PLAY_RESOLVER_2, &open.server));
+    for (int i = 0; i < 5; i++)
+        play_dns(play, PLAY_RESOLVER, 443, i * 4, OUTCOME_UNANSWERED);
+    client_started(play->client, &play->config, &open);
+    client_final(play->client, &open);
+    struct health health = health_judge(play->client, PROTECTION_DNS, &play->config, false, true);
+    assert_int_equal(health.status, STATUS_UNDETERMINED);
+    assert_int_equal(health.reason, REASON_END_OF_CAPTURE);
+    play->client->protection[PROTECTION_DNS].status = STATUS_UNPROTECTED; /* as last judged */
+    health = health_judge(play->client, PROTECTION_DNS, &play->config, false, true);
+    assert_int_equal(health.status, STATUS_UNPROTECTED);
+}
+
 static void the_judgement_waits_for_what_is_open(void **state)
 {
     struct play *play = *state;
@@ -184,6 +207,7 @@ int main(void)
         PLAY_TEST(one_port_that_answers_is_protection),
         PLAY_TEST(one_port_never_tried_is_said),
         PLAY_TEST(the_judgement_waits_for_what_is_open),
+        PLAY_TEST(at_the_end_what_was_known_stands),
         PLAY_TEST(a_stale_path_is_not_judged),
         PLAY_TEST(web_is_judged_over_all_addresses),
         PLAY_TEST(aborted_is_no_failure),
