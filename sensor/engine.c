@@ -59,6 +59,11 @@ void engine_add_sink(struct engine *e, struct sink *sink)
         e->sink[e->sinks++] = sink;
 }
 
+bool engine_explain(struct engine *e)
+{
+    return judging_explain(e->judging);
+}
+
 void engine_next_file(struct engine *e)
 {
     clock_next_file(&e->clock);

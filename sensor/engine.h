@@ -19,6 +19,9 @@ void engine_free(struct engine *engine);
 /* At most four; before the first frame. The sink stays the caller's. */
 void engine_add_sink(struct engine *engine, struct sink *sink);
 
+/* Verdicts come with a trace of the rules tried from here on. False where memory is out. */
+bool engine_explain(struct engine *engine);
+
 void engine_next_file(struct engine *engine);
 void engine_frame(struct engine *engine, const struct frame *frame);
 /* Frames that were read but narrowed away by FILTER count as read, no more. */

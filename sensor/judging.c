@@ -13,6 +13,7 @@ struct judging {
     struct like { /* at the end: how many clients there are, and how many of them stand so */
         size_t clients, status[STATUS_COUNT];
     } like[PROTECTION_COUNT];
+    struct trace *trace;        /* NULL: nobody asks for it */
     struct judgement judgement; /* scratch: too large for the stack of every report */
     uint64_t lost;
 };
@@ -38,7 +39,15 @@ void judging_free(struct judging *j)
         return;
     clients_free(j->clients);
     control_free(j->control);
+    free(j->trace);
     free(j);
+}
+
+bool judging_explain(struct judging *j)
+{
+    if (!j->trace)
+        j->trace = malloc(sizeof *j->trace);
+    return j->trace;
 }
 
 /* --- clients --------------------------------------------------------------------------------- */
@@ -180,6 +189,7 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .other_family_alive = other_family_alive(j, client),
         .other_family_works = clients_other_family_works(j->clients, client, protection),
         .now = now,
+        .trace = j->trace,
     };
     diagnose(&diagnosis, &j->judgement);
 }

@@ -19,6 +19,8 @@ struct notices {
 
 struct judging *judging_new(const struct config *config, const uint64_t key[2]);
 void judging_free(struct judging *judging);
+/* From here on every judgement has a trace (--explain). False where memory is out. */
+bool judging_explain(struct judging *judging);
 
 /* Which client was seen, and which directions the capture shows. Comes before the packet's reports.
  * A full table drops the client silent longest; if an alert of it stood, it ends. */

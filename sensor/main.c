@@ -221,6 +221,8 @@ static int replay(const struct options *options, const struct config *config)
         status = complain(EX_OSERR, "Out of memory.");
     else
         status = make_sinks(&sinks, options, config);
+    if (!status && options->explain && sinks.console && !engine_explain(engine))
+        status = complain(EX_OSERR, "Out of memory.");
     if (!status)
         status = run(options, engine, &sinks);
     int events = finish_sink(sinks.events), console = finish_sink(sinks.console);

@@ -138,6 +138,9 @@ static int take(struct options *o, enum option_id id, const char *value, char er
     case OPTION_SHOW_IDS:
         o->show_ids = true;
         return 0;
+    case OPTION_EXPLAIN:
+        o->explain = true;
+        return 0;
     case OPTION_NO_RESOLVE: /* a replay looks nothing up anyway */
         return 0;
     case OPTION_QUIET:
@@ -255,6 +258,8 @@ static int check(const struct options *o, char error[OPTIONS_ERROR])
         return 0;
     if (o->quiet && o->verbose)
         return fail(error, "-q and -v exclude each other: give one of them.");
+    if (o->quiet && o->explain)
+        return fail(error, "-q and --explain exclude each other: give one of them.");
     if (o->mode == OPTIONS_REPLAY && o->files.count == 0)
         return fail(error, "Nothing to read: give -r FILE, or -r - for standard input; see "
                            "roamwatch --help.");

@@ -37,6 +37,7 @@ struct options {
     const char *events_path;      /* -o; "-" is standard output; NULL: no events */
     bool exit_code;               /* --exit-code */
     bool show_ids;                /* --show-ids */
+    bool explain;                 /* --explain: on the screen, every rule tried */
     enum options_zone zone;       /* --time */
     int zone_minutes;             /* east of UTC, with OPTIONS_ZONE_OFFSET */
     bool quiet;                   /* -q: no talk on standard error but errors */

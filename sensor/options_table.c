@@ -26,6 +26,9 @@ const struct option_row option_rows[] = {
     {OPTION_NO_RESOLVE, 0, "no-resolve", NULL, "Look nothing up; a replay never does."},
     {OPTION_SHOW_IDS, 0, "show-ids", NULL,
      "Print the identities in the module's DNS answers, which are masked\notherwise."},
+    {OPTION_EXPLAIN, 0, "explain", NULL,
+     "Print for each verdict shown in full every rule tried, what it saw,\n"
+     "why it held or not, and the source it rests on."},
     {OPTION_EXIT_CODE, 0, "exit-code", NULL,
      "Exit with 0 where nothing is wrong, 1 where a protection fails, 2\n"
      "where that can't be told."},
@@ -46,7 +49,6 @@ const struct option_row option_rows[] = {
     {OPTION_LATER, 0, "dart", "PATH", NULL},
     {OPTION_LATER, 0, "utc-offset", "±HH:MM", NULL},
     {OPTION_LATER, 0, "join", NULL, NULL},
-    {OPTION_LATER, 0, "explain", NULL, NULL},
     {OPTION_LATER, 0, "duration", "SECONDS", NULL},
     {OPTION_LATER, 0, "http", "[ADDR:]PORT", NULL},
     {OPTION_LATER, 0, "resolve", NULL, NULL},

@@ -21,8 +21,8 @@ _roamwatch() {
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "
-      -r -c --config -s --swg -R --resolver -o --events --time --no-resolve --show-ids --exit-code
-      -T --check-config --dump-config -q --quiet -v --verbose -V --version -h --help
+      -r -c --config -s --swg -R --resolver -o --events --time --no-resolve --show-ids --explain
+      --exit-code -T --check-config --dump-config -q --quiet -v --verbose -V --version -h --help
     " -- "$word")
   fi
 }

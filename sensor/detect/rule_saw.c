@@ -33,11 +33,14 @@ void saw_directions(const struct diagnosis *in, const struct judgement *judgemen
     (void)judgement;
     struct control_view control = control_of(in->control, &in->client->addr);
     SAW("of this protection: %" PRIu64 " answer%s without a query; of its other traffic: %" PRIu64
-        " connection%s opened in both directions and %" PRIu64 " in one, %" PRIu64 " packet%s to "
-        "the client, %" PRIu64 " by which it acknowledges some",
+        " connection%s opened in both directions and %" PRIu64 " in one, %" PRIu64 " of %" PRIu64
+        " other queries answered, %" PRIu64 " packet%s to the client, %" PRIu64
+        " by which it acknowledges some; %s",
         in->client->unsolicited, plural(in->client->unsolicited), control.opened,
-        plural(control.opened), control.blind, control.received, plural(control.received),
-        control.acknowledging);
+        plural(control.opened), control.blind, control.answered, control.asked, control.received,
+        plural(control.received), control.acknowledging,
+        causes_encrypts_unheard(in->client) ? "encrypted queries go on unanswered"
+                                            : "no encrypted queries that go on unanswered");
 }
 
 void saw_route(const struct diagnosis *in, const struct judgement *judgement, char out[TRACE_SEEN])
@@ -48,6 +51,17 @@ void saw_route(const struct diagnosis *in, const struct judgement *judgement, ch
         "same host's other family %s",
         control.received_far, plural(control.received_far),
         in->other_family_alive ? "hears from afar" : "isn't seen to hear from afar");
+}
+
+void saw_missing(const struct diagnosis *in, const struct judgement *judgement,
+                 char out[TRACE_SEEN])
+{
+    (void)judgement;
+    unsigned permille = control_missing_permille(in->control);
+    uint32_t most = in->config->health.capture_loss_permille;
+    SAW("%u.%u %% of the packets that must have existed are missing; more than %" PRIu32 ".%" PRIu32
+        " %% mutes silence",
+        permille / 10, permille % 10, most / 10, most % 10);
 }
 
 void saw_samples(const struct diagnosis *in, const struct judgement *judgement,

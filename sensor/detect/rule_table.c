@@ -13,7 +13,8 @@
 #include "sensor/detect/rule_saw.h"
 #include "sensor/detect/rules.h"
 
-/* Silence proves nothing where the capture, or the network by design, can't show an answer. */
+/* What is not there can't be judged; and silence proves nothing where the capture, or the network
+ * by design, can't show an answer. */
 const struct reason_rule reason_rules[] = {
     {
         .text.name = "no-traffic",
@@ -24,27 +25,6 @@ const struct reason_rule reason_rules[] = {
         .text.source = "Cisco documents 225206 and 222351 (domain facts 3.5, 4.2)",
         .reason = REASON_NO_TRAFFIC,
         .saw = saw_traffic,
-    },
-    {
-        .text.name = "one-way-capture",
-        .text.tell =
-            "every failure is silence, and packets are missing from the capture that must have "
-            "existed: answers are there without their queries, connections go on though the far "
-            "side is never seen, or the client acknowledges packets that are not there",
-        .text.apart = "a silent drop: there the client's other traffic is seen in both directions",
-        .text.source = "RFC 9293 section 3.4 (what is acknowledged was received)",
-        .reason = REASON_ONE_WAY_CAPTURE,
-        .saw = saw_directions,
-    },
-    {
-        .text.name = "no-route",
-        .text.tell = "every failure is silence, nothing ever came to this client from the internet "
-                     "in this address family, and the same host's other family hears from there",
-        .text.apart =
-            "a block of this family: there something else of the family still comes through",
-        .text.source = "RFC 8305 section 1 (a family that leads nowhere); domain fact 3.2",
-        .reason = REASON_NO_ROUTE,
-        .saw = saw_route,
     },
     {
         .text.name = "too-few-samples",
@@ -64,6 +44,42 @@ const struct reason_rule reason_rules[] = {
                        "fact 2.1 (the client waits five seconds for an answer)",
         .reason = REASON_END_OF_CAPTURE,
         .saw = saw_end,
+    },
+    {
+        .text.name = "one-way-capture",
+        .text.tell =
+            "every failure is silence, and packets are missing from the capture that must have "
+            "existed: answers are there without their queries, connections go on though the far "
+            "side is never seen, or the client acknowledges packets that are not there. For DNS "
+            "alone: its own resolver is never heard though connections open, or encrypted queries "
+            "go on, which need an answer to begin",
+        .text.apart = "a silent drop: there the client's other traffic is seen in both directions",
+        .text.source = "RFC 9293 section 3.4 (what is acknowledged was received); DNSCrypt "
+                       "protocol, version 2 (no query without a certificate)",
+        .reason = REASON_ONE_WAY_CAPTURE,
+        .saw = saw_directions,
+    },
+    {
+        .text.name = "no-route",
+        .text.tell = "every failure is silence, nothing ever came to this client from the internet "
+                     "in this address family, and the same host's other family hears from there",
+        .text.apart =
+            "a block of this family: there something else of the family still comes through",
+        .text.source = "RFC 8305 section 1 (a family that leads nowhere); domain fact 3.2",
+        .reason = REASON_NO_ROUTE,
+        .saw = saw_route,
+    },
+    {
+        .text.name = "capture-loss",
+        .text.tell = "every failure is silence, and more than health.capture_loss_permille of the "
+                     "packets that must have existed are missing from the capture: queries that "
+                     "were answered, SYN-ACKs of connections that opened",
+        .text.apart = "packet-loss, which befalls the client: there the connections and the "
+                      "answers are missed by both ends",
+        .text.source = "Paxson, Automated Packet Trace Analysis of TCP Implementations, SIGCOMM "
+                       "1997 (what the capture missed and the hosts did not)",
+        .reason = REASON_CAPTURE_LOSS,
+        .saw = saw_missing,
     },
 };
 const size_t reason_rule_count = sizeof reason_rules / sizeof *reason_rules;
@@ -128,8 +144,7 @@ const struct cause_rule cause_rules[] = {
         .text.tell = "every failed query carried an OPT record (EDNS) and not one such query was "
                      "answered, while queries without it are answered on the same paths",
         .text.apart = "packet-loss, which takes queries without EDNS as well",
-        .text.source = "RFC 6891 section 7 (boxes that drop what they do not know); domain facts "
-                       "2.1 and 2.6",
+        .text.source = "RFC 6891 section 6.2.6 (middleboxes); domain facts 2.1 and 2.6",
         .holds = rule_holds_edns,
         .explain = rule_explain_edns,
         .saw = saw_edns,

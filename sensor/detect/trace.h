@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define TRACE_LINES 32
-#define TRACE_SEEN  320
+#define TRACE_SEEN  400
 
 /* A rule in words, for people who read no C. */
 struct rule_text {

@@ -118,8 +118,10 @@ void console_client(struct screen *s, const struct view *view, const struct clie
             console_notes(s, &client->judgement[i]);
     }
     for (size_t i = 0; i < PROTECTION_COUNT; i++) {
+        const char *label = protection_label((enum protection)i, &client->client);
         if (needs_proof(client, i))
-            console_proof(s, view, &client->judgement[i],
-                          both ? protection_label((enum protection)i, &client->client) : NULL);
+            console_proof(s, view, &client->judgement[i], both ? label : NULL);
+        if (client->given[i] && client->judgement[i].trace)
+            console_explain(s, &client->judgement[i], label);
     }
 }

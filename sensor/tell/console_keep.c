@@ -10,12 +10,19 @@ void keep_init(struct keep *k, size_t detail)
     *k = (struct keep){.detail = detail};
 }
 
+static void free_client(struct client_full *client)
+{
+    for (size_t i = 0; client && i < PROTECTION_COUNT; i++)
+        free(client->trace[i]);
+    free(client);
+}
+
 void keep_free(struct keep *k)
 {
     for (size_t i = 0; i < k->full_count; i++)
-        free(k->full[i]);
+        free_client(k->full[i]);
     free(k->full);
-    free(k->pending);
+    free_client(k->pending);
     free(k->brief);
     free(k->worst);
     keep_init(k, 0);
@@ -98,7 +105,7 @@ static struct client_brief *add_brief(struct keep *k, const struct judgement *ju
 static void begin_client(struct keep *k, const struct judgement *judgement)
 {
     if (!k->pending)
-        k->pending = malloc(sizeof *k->pending);
+        k->pending = calloc(1, sizeof *k->pending);
     if (!k->pending) {
         k->failed = true;
         return;
@@ -108,6 +115,26 @@ static void begin_client(struct keep *k, const struct judgement *judgement)
     k->pending->rank = RANK_PROTECTED;
     for (size_t i = 0; i < PROTECTION_COUNT; i++)
         k->pending->given[i] = false;
+}
+
+static void take_whole(struct keep *k, struct client_full *client,
+                       const struct judgement *judgement)
+{
+    struct judgement *kept = &client->judgement[judgement->protection];
+    struct trace **trace = &client->trace[judgement->protection];
+    client->given[judgement->protection] = true;
+    *kept = *judgement;
+    kept->trace = NULL; /* the one given is valid for this call only */
+    if (!judgement->trace)
+        return;
+    if (!*trace)
+        *trace = malloc(sizeof **trace);
+    if (!*trace) {
+        k->failed = true;
+        return;
+    }
+    **trace = *judgement->trace;
+    kept->trace = *trace;
 }
 
 void keep_verdict(struct keep *k, const struct judgement *judgement)
@@ -135,8 +162,7 @@ void keep_verdict(struct keep *k, const struct judgement *judgement)
     };
     if (k->has_pending) {
         k->pending->rank = b->rank;
-        k->pending->given[judgement->protection] = true;
-        k->pending->judgement[judgement->protection] = *judgement;
+        take_whole(k, k->pending, judgement);
     }
 }
 

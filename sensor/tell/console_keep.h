@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "sensor/detect/notice.h"
+#include "sensor/detect/trace.h"
 
 /* The order in which people want to see clients. */
 enum rank { RANK_FAILING, RANK_DEGRADED, RANK_UNDETERMINED, RANK_PROTECTED, RANK_COUNT };
@@ -32,6 +33,7 @@ struct client_full {
     enum rank rank;
     bool given[PROTECTION_COUNT];
     struct judgement judgement[PROTECTION_COUNT];
+    struct trace *trace[PROTECTION_COUNT]; /* owned; NULL until one was given (--explain) */
 };
 
 /* An alert that was over before the end. */

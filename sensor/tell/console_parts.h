@@ -30,6 +30,8 @@ void console_proof(struct screen *s, const struct view *view, const struct judge
                    const char *heading); /* NULL: needs none */
 /* What is no fault, a line each. */
 void console_notes(struct screen *s, const struct judgement *judgement);
+/* console_explain.c: the rules that were tried for it, where the judgement has a trace */
+void console_explain(struct screen *s, const struct judgement *judgement, const char *heading);
 /* console_summary.c: everything around the clients */
 void console_files(struct screen *s, const struct view *view);
 void console_totals(struct screen *s, const struct keep *k);

@@ -59,6 +59,7 @@ expect_output 0 "deadline: 5s" --dump-config
 expect_output 0 "It sends" -T -c conf/roamwatch.yaml
 expect_output 0 192.168.0.204 -q -r "$sample"
 expect_output 0 '"event_type":"verdict"' -q -r "$sample" -o -
+expect_output 0 "resets; they came" --explain -r pcaps/web-unavailable.pcapng
 expect_output 1 192.168.0.204 -q --exit-code -r "$sample"
 expect_output 0 192.168.0.204 -q --exit-code -r pcaps/dns-protected.pcapng
 expect_output 2 "No verdict" -q --exit-code -r pcaps/no-module.pcap
@@ -72,6 +73,7 @@ expect 64 "-r needs a value" -r
 expect 64 "this version" -i eth0
 expect 64 "this version" -r "$sample" --report x.html
 expect 64 "-q and -v" -q -v -r "$sample"
+expect 64 "-q and --explain" -q --explain -r "$sample"
 expect 64 "-T and --dump-config" -T --dump-config
 expect 64 "-R is wrong" -r "$sample" -R resolver.example
 expect 64 "did you mean 10.0.0.0/8?" -r "$sample" -R 10.1.2.3/8

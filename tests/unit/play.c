@@ -251,7 +251,8 @@ void play_diagnose(struct play *play, enum protection protection, struct judgeme
                                   .health = &health,
                                   .control = play->control,
                                   .other_family_alive = play->other_family_alive,
-                                  .now = play_at(600)};
+                                  .now = play_at(600),
+                                  .trace = play->trace};
     diagnose(&diagnosis, out);
 }
 

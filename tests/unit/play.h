@@ -18,7 +18,8 @@ struct play {
     struct client *client;
     struct control *control;
     bool other_family_alive;
-    uint64_t serial; /* also the frame of the last query */
+    struct trace *trace; /* filled in by play_diagnose(); NULL: none */
+    uint64_t serial;     /* also the frame of the last query */
 };
 
 void play_begin(struct play *play);

@@ -37,7 +37,7 @@ static int parse(char *line, struct options *o, char error[OPTIONS_ERROR])
 static void test_all(void **state)
 {
     char line[] = "-r a.pcap -r - --config c.yaml -s swg.example -s 192.0.2.0/24 -R any -o - "
-                  "--exit-code --show-ids --time -03:30";
+                  "--exit-code --show-ids --explain --time -03:30";
     char error[OPTIONS_ERROR];
     struct options o;
 
@@ -53,6 +53,7 @@ static void test_all(void **state)
     assert_string_equal(o.events_path, "-");
     assert_true(o.exit_code);
     assert_true(o.show_ids);
+    assert_true(o.explain);
     assert_int_equal(o.zone, OPTIONS_ZONE_OFFSET);
     assert_int_equal(o.zone_minutes, -210);
     assert_false(o.quiet);
@@ -74,6 +75,7 @@ static void test_little(void **state)
     assert_null(o.events_path);
     assert_false(o.exit_code);
     assert_false(o.show_ids);
+    assert_false(o.explain);
     options_free(&o);
 }
 
@@ -215,7 +217,7 @@ static const struct {
     {"-r a --dart x", "--dart" LATER "see roamwatch --help."},
     {"-r a --utc-offset +01:00", "--utc-offset" LATER "see roamwatch --help."},
     {"-r a --join", "--join" LATER "see roamwatch --help."},
-    {"-r a --explain", "--explain" LATER "see roamwatch --help."},
+    {"-r a -q --explain", "-q and --explain exclude each other: give one of them."},
     {"-r a --duration 5", "--duration" LATER "see roamwatch --help."},
     {"-r a --http 80", "--http" LATER "see roamwatch --help."},
     {"-r a --resolve", "--resolve" LATER "see roamwatch --help."},
