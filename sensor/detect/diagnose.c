@@ -199,11 +199,14 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
     if (in->health->weak)
         evidence_add(out, "other-names",
                      "the client never asked for the module's own names: judged by other names");
+    static const char *const what[PROTECTION_COUNT][2] = {
+        [PROTECTION_DNS] = {"query", "queries"},
+        [PROTECTION_WEB] = {"attempt", "attempts"},
+    };
     if (count)
         judgement_note(out,
-                       "%" PRIu64 " %s too young to judge (the capture ends before their "
-                       "deadline)",
-                       count, in->protection == PROTECTION_DNS ? "queries" : "attempts");
+                       "%" PRIu64 " %s too young to judge (the capture ends before %s deadline)",
+                       count, what[in->protection][count > 1], count > 1 ? "their" : "its");
 }
 
 static bool ever_answered(const struct client *client)
