@@ -71,11 +71,11 @@ void saw_samples(const struct diagnosis *in, const struct judgement *judgement,
     const struct health *health = in->health;
     char span[32], wanted[32];
     nstime lasted = health->failed_samples ? health->last_bad - health->first_bad : 0;
-    SAW("%u failed, over %s%s; a protection fails from %" PRIu32 " on, and where nothing but "
+    SAW("%u %s failed, over %s%s; a protection fails from %" PRIu32 " on, and where nothing but "
         "silence speaks over %s at least",
-        health->failed_samples, duration_text(lasted, span),
-        health->silent ? ", all of them in silence" : "", in->config->health.failed_samples,
-        duration_text(in->config->health.silence_span, wanted));
+        health->failed_samples, in->protection == PROTECTION_WEB ? "connects" : "queries",
+        duration_text(lasted, span), health->silent ? ", all of them in silence" : "",
+        in->config->health.failed_samples, duration_text(in->config->health.silence_span, wanted));
 }
 
 void saw_end(const struct diagnosis *in, const struct judgement *judgement, char out[TRACE_SEEN])

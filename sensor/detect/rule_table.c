@@ -38,7 +38,8 @@ const struct reason_rule reason_rules[] = {
     },
     {
         .text.name = "end-of-capture",
-        .text.tell = "what would settle it was still within its deadline when the capture ended",
+        .text.tell = "what came to an end does not settle it, and more was still within its "
+                     "deadline when the capture ended",
         .text.apart = "an unanswered query: there the whole deadline is in the capture",
         .text.source = "RFC 6298 section 2 (a SYN is repeated after a second and more); domain "
                        "fact 2.1 (the client waits five seconds for an answer)",
