@@ -152,8 +152,8 @@ def idle_closed(stage, t, host, after):
 
 
 def user_query(stage, t, server, name, rcode=wire.NOERROR, address="104.18.9.20", client=None,
-               port=53, answered=True, kind=wire.A):
-    """A user's query straight to the resolver."""
+               port=53, answered=True, kind=wire.A, empty=False):
+    """A user's query straight to the resolver; empty: answered without a record."""
     client = client or stage.client
     ident, sport = stage.rng.bits(16), client.next_port(stage.rng)
     packet = stage.udp_up(t, client, server, sport, port, wire.dns_query(ident, name, kind))
@@ -161,7 +161,7 @@ def user_query(stage, t, server, name, rcode=wire.NOERROR, address="104.18.9.20"
     if not answered:
         stage.dns["unanswered"] += 1
         return packet
-    records = [] if rcode else [wire.record(None, kind, 300, wire.packed(address))]
+    records = [] if rcode or empty else [wire.record(None, kind, 300, wire.packed(address))]
     stage.udp_down(t + server.rtt + stage.rng.between(0, 0.003), client, server, sport, port,
                    wire.dns_answer(ident, name, kind, records, rcode))
     stage.dns["responses"] += 1
