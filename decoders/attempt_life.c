@@ -86,6 +86,7 @@ void attempt_begins(struct attempt_entry *a, const struct attempt_step *step)
     a->report.sent = p->time;
     a->report.isn = p->tcp.seq;
     a->report.rtt = NSTIME_NONE;
+    a->report.syn_ttl = p->ttl;
     a->first_at = step->now;
     a->has_mac = p->has_mac;
     memcpy(a->mac, p->mac, sizeof a->mac);
@@ -226,12 +227,16 @@ static unsigned live_client(struct attempt_entry *a, const struct attempt_step *
     const bool ends = (p->tcp.flags & (TCP_FIN | TCP_RST)) != 0;
     if (p->payload_length > 0 && (a->stage == ATTEMPT_OPEN || a->stage == ATTEMPT_IDLE)) {
         a->data_seq = p->tcp.seq;
+        a->asked_at = step->now;
         enter(a, ATTEMPT_ASKING, step->now + step->limits->deadline);
     } else if (a->stage == ATTEMPT_IDLE || a->stage == ATTEMPT_HEARD) {
         a->due = step->now + step->limits->remember;
     }
     if (!ends)
         return 0;
+    const bool asked = a->stage == ATTEMPT_ASKING || a->stage == ATTEMPT_HEARD;
+    if (asked && step->now - a->asked_at <= step->limits->abort) /* it waited for no answer */
+        return decide_finally(a, step, OUTCOME_OPENED, p->time);
     if (a->stage == ATTEMPT_ASKING) { /* an answer may be under way */
         a->client_ended = true;
         return 0;

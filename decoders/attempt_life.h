@@ -26,6 +26,7 @@ struct attempt_entry {
     struct attempt report;               /* frame[]: SYNs only, until it is told */
     nstime due;                          /* of this stage, on the tracker's clock */
     nstime first_at, last_at;            /* first and newest SYN, on that clock */
+    nstime asked_at;                     /* the client's first data, on that clock */
     nstime open_time;                    /* packet time */
     struct frame_ref decider;            /* the packet that decided */
     uint32_t syn_length;                 /* data that the SYN carried (RFC 7413) */

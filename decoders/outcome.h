@@ -54,6 +54,10 @@ struct icmp_error {
 
 #define OUTCOME_FRAMES 16
 
+/* No stack in use begins lower: a packet that is sent with less is meant to die on its way, and
+ * what becomes of it tells of no path's health (traceroute). */
+#define TTL_MEANT_TO_ARRIVE 32
+
 struct exchange {
     unsigned phase; /* enum phase, or-ed */
     enum outcome outcome;
@@ -77,6 +81,7 @@ struct exchange {
     bool has_rcode;
     uint16_t rcode;
     uint8_t answer_ttl; /* of the answer's IP header; valid where answer_frame is */
+    uint8_t query_ttl;  /* of the query's */
     const char
         *answers; /* texts of the answer's records, each ended by NUL, an empty one ends the
                      list: "A 18.135.112.200", "CNAME host", "TXT server r5.lon"; NULL: none */
@@ -120,6 +125,7 @@ struct attempt {
     uint8_t frames;     /* how many of frame[] are set */
     struct frame_ref
         frame[OUTCOME_FRAMES]; /* the first SYN first, then what decided; the rest SYNs */
+    uint8_t syn_ttl;           /* of the first SYN */
     struct reset_facts reset;
     struct icmp_error icmp;
 };

@@ -172,6 +172,38 @@ static enum status other_family(const struct judging *j, const struct client *cl
     return best;
 }
 
+/* DNS has named a newer address since, and that works: a gateway's addresses rotate, and what was
+ * on its way to the old one when it went is lost. */
+static bool replaced(const struct watchlist *watchlist, const struct protection_state *state,
+                     const struct path *failing)
+{
+    const struct learnt *old = watchlist_learnt(watchlist, &failing->server);
+    for (unsigned i = 0; old && i < state->paths; i++) {
+        const struct path *path = &state->path[i];
+        const struct learnt *learnt = watchlist_learnt(watchlist, &path->server);
+        if (learnt && path->status == PATH_OK && path->last_ok > failing->newest &&
+            learnt->frame.file == old->frame.file && learnt->frame.number > old->frame.number)
+            return true;
+    }
+    return false;
+}
+
+static bool moved_on(const struct watchlist *watchlist, const struct client *client,
+                     enum protection protection)
+{
+    const struct protection_state *state = &client->protection[protection];
+    bool any = false;
+    for (unsigned i = 0; protection == PROTECTION_WEB && i < state->paths; i++) {
+        const struct path *path = &state->path[i];
+        if (path->status != PATH_FAILING && path->status != PATH_LOSSY)
+            continue;
+        if (!replaced(watchlist, state, path))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
                           const struct client *client, enum protection protection,
                           const struct health *health, nstime now)
@@ -183,6 +215,7 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .health = health,
         .control = j->control,
         .swg = origin_of(watchlist, client, protection),
+        .moved_on = moved_on(watchlist, client, protection),
         .clients = j->like[protection].clients,
         .alike = j->like[protection].status[health->status],
         .other_family = other_family(j, client, protection),
@@ -259,6 +292,8 @@ static bool blocks(const char *answers)
 static bool report_exchange(struct judging *j, struct client *client,
                             const struct exchange *exchange)
 {
+    if (exchange->query_ttl < TTL_MEANT_TO_ARRIVE)
+        return false;
     struct sample sample = sample_of_exchange(exchange);
     struct failure failure = failure_of_exchange(exchange);
     if (exchange->transport != IPPROTO_UDP && exchange->transport != IPPROTO_TCP)
@@ -275,6 +310,8 @@ static bool report_exchange(struct judging *j, struct client *client,
 /* Only SWG attempts lie on a path: health counts connects, and DNS is judged by its exchanges. */
 static void report_attempt(struct judging *j, struct client *client, const struct attempt *attempt)
 {
+    if (attempt->syn_ttl < TTL_MEANT_TO_ARRIVE)
+        return;
     struct connect connect = {.flow = attempt->flow,
                               .outcome = attempt->outcome,
                               .serial = attempt->serial,

@@ -106,6 +106,7 @@ static void add_attempts(struct tracking *t, nstime now, struct reports *out, en
         add(out, kind)->attempt = attempt[i];
         struct connect connect;
         if (kind == REPORT_ATTEMPT && attempt[i].service == SERVICE_SWG &&
+            attempt[i].syn_ttl >= TTL_MEANT_TO_ARRIVE &&
             connects_attempt(t->connects, now, &attempt[i], &connect))
             add(out, REPORT_CONNECT)->connect = connect;
     }

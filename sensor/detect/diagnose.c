@@ -181,6 +181,8 @@ static enum confidence confidence_cap(const struct diagnosis *in)
 {
     const struct health *health = in->health;
     bool brief = health->last_bad - health->first_bad < in->config->health.silence_span;
+    if (in->moved_on && health->silent)
+        return CONFIDENCE_POSSIBLE;
     if (health->weak || (health->status == STATUS_UNPROTECTED && health->dns_port_unprobed))
         return CONFIDENCE_POSSIBLE;
     if (health->status == STATUS_DEGRADED && !health->encryption_failing &&

@@ -20,6 +20,7 @@ struct diagnosis {
     enum protection protection;
     const struct health *health; /* health_judge() of the same */
     const struct control *control;
+    bool moved_on;         /* every failing SWG address has a newer one that works */
     struct swg_origin swg; /* of the failing path that was used last (web) */
     size_t clients,
         alike; /* in the capture, and of them those that fail like this; 0: not counted */

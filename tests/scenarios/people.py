@@ -193,3 +193,61 @@ def lookups_time_out(s):
         connects(s, proxied, every(t + 5.0, 2.0, 3), rounds=1)
     s.ordinary(140)
     s.verdict("web", "protected")
+
+
+@scenario("somebody traces the route to a resolver with DNS packets")
+def traceroute_dns(s):
+    well(s, 2.0, 60)
+    for hop in range(1, 9):
+        query = wire.dns_query(s.rng.bits(16), DEBUG, wire.TXT)
+        body = wire.udp(s.client.address, RESOLVERS[0].address, 50100 + hop, 53, query)
+        packet = s.up(20.0 + hop * 0.4, s.client, RESOLVERS[0], wire.UDP, body, ttl=hop)
+        s.icmp_error(20.0 + hop * 0.4 + 0.002 * hop, s.client, 0, packet, kind=11,
+                     router=f"10.99.{hop}.1", ttl=65 - hop)
+    s.counted = False
+    s.ordinary(75)
+    s.verdict("dns", "protected")
+
+
+@scenario("somebody traces the route to the gateway by TCP: routers answer, and that is the aim")
+def traceroute_tcp(s):
+    lookup(s, 1.0)
+    connects(s, proxied, every(1.2, 6.0, 10), rounds=1)
+    for hop in range(1, 9):
+        flow = Tcp(s, s.client, SWG)
+        body = wire.tcp(s.client.address, SWG.address, flow.sport, 443, flow.isn, 0, wire.SYN, 64240,
+                        wire.SYN_OPTIONS)
+        packet = s.up(20.0 + hop * 0.4, s.client, SWG, wire.TCP, body, ttl=hop)
+        s.icmp_error(20.0 + hop * 0.4 + 0.002 * hop, s.client, 0, packet, kind=11,
+                     router=f"10.99.{hop}.1", ttl=65 - hop)
+    s.counted = False
+    s.ordinary(75)
+    s.verdict("web", "protected")
+
+
+@scenario("the client asks, and hangs up before the answer; the gateway then resets")
+def hangs_up_early(s):
+    lookup(s, 1.0)
+    for t in every(1.2, 5.0, 8):
+        flow = Tcp(s, s.client, SWG)
+        t = flow.open(t)
+        flow.say(t, connect_line())
+        flow.up(t + 0.005, wire.FIN | wire.ACK)
+        flow.seq += 1
+        flow.down(t + SWG.rtt, wire.RST, ack=0, window=0)
+        count(s, "opened")
+    s.ordinary(55)
+    s.verdict("web", "protected")
+
+
+@scenario("six sockets are in flight to an address that goes out of service")
+def rotation_six_in_flight(s):
+    hosts = [Host(f"18.135.61.{10 + number}", 52, 0.0121) for number in range(4)]
+    for minute, host in enumerate(hosts):
+        lookup(s, 1 + minute * 60.0, hosts=(host,))
+        connects(s, proxied, every(1.2 + minute * 60.0, 11.0, 5), host=host, rounds=1)
+        if minute in (0, 2):
+            connects(s, dropped, every(59.5 + minute * 60.0, 0.05, 6), host=host)
+    s.ordinary(260)
+    s.counted = False    # connects that another one overtakes within a second are aborted
+    s.verdict("web", "degraded", "silent-drop", confidence="possible")
