@@ -92,7 +92,8 @@ const struct setting config_settings[] = {
              "deadline."),
     DURATION(tcp, abort, 0, 10 * M, "3s",
              "A client that resets its own SYN within this time aborted the attempt, which is no "
-             "failure. At most the deadline."),
+             "failure; one that hangs up this soon after its first data waited for no answer. At "
+             "most the deadline."),
     DURATION(
         tcp, race, 0, 10 * M, "1s",
         "A SYN that is never repeated, while the client opened another SWG connection within "
