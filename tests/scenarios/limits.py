@@ -5,9 +5,7 @@ import wire
 from module import (RESOLVERS, SWG, always, ask, count, dropped, genuine, lookup, refused, silent,
                     too_young)
 from scene import Tcp
-from stage import every, rounds, scenario, well
-
-BOX = {"window": 64240, "ttl": 64, "ident": 7}
+from stage import BOX, every, rounds, scenario, well
 
 
 @scenario("no packet of the module: no verdict, nothing invented")

@@ -8,10 +8,8 @@ from module import (RESOLVERS, SWG, always, ask, by_port, connect_line, count, d
                     encrypted, error, genuine, genuine_records, injected, intercepted,
                     lookup, proxied, refused, rejected, silent, too_young)
 from scene import Host, Tcp
-from stage import (connects, every, idle_closed, register, rounds,
-                   scenario, unresolved, user_query, well)
-
-PATHS = [(server, port) for server in RESOLVERS for port in (443, 53)]
+from stage import (PATHS, connects, every, idle_closed, register, rounds, scenario, unresolved,
+                   user_query, well)
 
 
 # a closed port and a box that resets

@@ -8,11 +8,8 @@ import wire
 from module import (DEBUG, RESOLVERS, SWG, always, ask, connect_line, count, dropped, forbidden,
                     genuine, genuine_records, lookup, proxied, refused, silent, stalled)
 from scene import Host, Tcp
-from stage import (OTHER_SWG, connects, every, register, rounds, scenario, unresolved, user_query,
-                   well)
-
-PATHS = [(server, port) for server in RESOLVERS for port in (443, 53)]
-BOX = {"window": 64240, "ttl": 64, "ident": 7}
+from stage import (BOX, PATHS, OTHER_SWG, connects, every, register, rounds, scenario, unresolved,
+                   user_query, well)
 
 
 # people who look for the fault

@@ -9,11 +9,10 @@ from module import (DEBUG, RESOLVERS, RESOLVERS6, SWG, always, ask, connect_line
                     encrypted, genuine, genuine_records, health_check, lookup, proxied, rejected,
                     silent)
 from scene import LOCAL_RESOLVER, PUBLIC, Host, Tcp, ask_resolver, browse, tls_record
-from stage import (SWG6, connects, every, looked_up_twice, register, rounds, scenario,
+from stage import (PATHS, SWG6, connects, every, looked_up_twice, register, rounds, scenario,
                    user_query, well)
 
 HOUR = 3600.0
-PATHS = [(server, port) for server in RESOLVERS for port in (443, 53)]
 
 
 def one_round(s, t, reply, client=None, twice=False):

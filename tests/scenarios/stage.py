@@ -13,6 +13,9 @@ SCENARIOS = {}
 SWG6 = Host("2a05:d01c:80:1::c8", 51, 0.0127)
 OTHER_SWG = Host("18.135.40.7", 52, 0.0119)
 STATIC_SWG = Host("146.112.255.50", 54, 0.0093)
+PATHS = [(server, port) for server in RESOLVERS for port in (443, 53)]
+# A reset that copies the SYN's window, from near by.
+BOX = {"window": 64240, "ttl": 64, "ident": 7}
 
 
 class Stage(Scene):
