@@ -66,8 +66,12 @@ struct config {
         uint32_t near_hops;           /* diagnose.near_hops (2) */
         uint32_t hop_difference;      /* diagnose.hop_difference (3) */
     } diagnose;
+    struct config_list segments; /* segments: prefixes, at most CONFIG_SEGMENTS_MAX (none) */
     struct {
-        nstime client_gone; /* alerts.client_gone (10m) */
+        nstime client_gone;     /* alerts.client_gone (10m) */
+        uint32_t scope_clients; /* alerts.scope_clients: fail alike before an alert widens (5) */
+        uint32_t scope_percent; /* alerts.scope_percent: of the active ones (50) */
+        nstime scope_window;    /* alerts.scope_window: active is who was seen within it (1m) */
     } alerts;
     struct {
         enum config_exchanges exchanges; /* events.exchanges: all, failed or none (failed) */
@@ -89,7 +93,8 @@ struct config {
     } limits;
 };
 
-#define CONFIG_ERROR 512
+#define CONFIG_ERROR        512
+#define CONFIG_SEGMENTS_MAX 1024
 
 /* False only where memory is out. Free with config_free(). */
 bool config_defaults(struct config *config);

@@ -53,6 +53,18 @@ const struct setting config_settings[] = {
          "Resolvers to watch, on ports 53 and 443, UDP and TCP: addresses, prefixes or \"any\". "
          "The last two are the IPv4 ones as seen behind NAT64. -R replaces the list."),
 
+    {.section = "",
+     .key = "segments",
+     .type = SETTING_LIST,
+     .offset = AT(segments),
+     .accept = WATCH_ACCEPT_PREFIX,
+     .max = CONFIG_SEGMENTS_MAX,
+     .preset = "",
+     .about =
+         "The parts of the network, as prefixes such as \"10.1.0.0/16\", at most 1024: clients "
+         "of one part that fail alike share an alert. A client in several belongs to the "
+         "smallest."},
+
     LIST("swg", "addresses", swg.addresses, WATCH_ACCEPT_ADDRESS, "146.112.255.50",
          "Addresses or prefixes of the SWG, watched on any TCP port besides those learnt from DNS; "
          "or \"any\". -s adds to the list."),
@@ -156,6 +168,14 @@ const struct setting config_settings[] = {
 
     DURATION(alerts, client_gone, S, D, "10m",
              "The alerts of a client that was silent for this long resolve as client-gone."),
+    COUNT(alerts, scope_clients, 2, 1000000, "5",
+          "One alert stands for a whole segment or the site when at least this many of its clients "
+          "fail alike, until fewer than half as many do."),
+    COUNT(
+        alerts, scope_percent, 1, 100, "50",
+        "They must also be this share of its active clients, in percent; until under half of it."),
+    DURATION(alerts, scope_window, 10 * S, H, "1m",
+             "A client is active for this long after its newest packet."),
 
     CHOICE(events, exchanges, exchanges_words, "failed",
            "Which dns and tcp events are written: all, failed (which includes late, and not "
@@ -187,7 +207,7 @@ const struct section config_sections[] = {
     {"clock", "Time, which in a replay is the packets' own."},
     {"health", "From outcomes to the health of a path and a protection."},
     {"diagnose", "Where a reset came from."},
-    {"alerts", "When alerts end."},
+    {"alerts", "When alerts widen and when they end."},
     {"events", "The JSON lines of -o."},
     {"console", "The screen."},
     {"limits", "The most that each table holds. Where one is full the oldest entry goes, and is "

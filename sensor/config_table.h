@@ -19,7 +19,7 @@ struct setting {
     const char *key;     /* "deadline" */
     enum setting_type type;
     size_t offset;            /* in struct config */
-    int64_t min, max;         /* duration and count, both included */
+    int64_t min, max;         /* duration and count, both included; list: items, 0: any number */
     unsigned accept;          /* list: enum watch_accept */
     const char *const *words; /* choice: ended by NULL */
     const char *preset;       /* the default as written; a list's items are parted by blanks */

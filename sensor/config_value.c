@@ -229,6 +229,11 @@ static bool parse_item(const struct setting *s, const char *text, struct config_
         snprintf(error, CONFIG_ERROR, "in \"%s\", %s", setting_name(s, name), problem);
         return false;
     }
+    if (s->max > 0 && list->count >= (size_t)s->max) {
+        snprintf(error, CONFIG_ERROR, "\"%s\" holds more than %lld items; leave some out",
+                 setting_name(s, name), (long long)s->max);
+        return false;
+    }
     if (!config_list_clear_add(list, text, false)) {
         snprintf(error, CONFIG_ERROR, "there is not enough memory");
         return false;

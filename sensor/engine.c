@@ -125,7 +125,9 @@ static void take_reports(struct engine *e, nstime now, bool at_end)
         const struct report *report = &e->reports.item[i];
         keep_watched(e, now, report);
         judging_report(e->judging, e->watchlist, now, report, at_end, &e->notices);
-        tell_notices(e, &e->notices);
+        do
+            tell_notices(e, &e->notices);
+        while (judging_more(e->judging, now, &e->notices));
         tell_report(e, report);
     }
 }

@@ -9,7 +9,7 @@ struct judging {
     const struct config *config;
     struct clients *clients;
     struct control *control;
-    struct alerts alerts;
+    struct folding *folding;
     struct like { /* at the end: how many clients there are, and how many of them stand so */
         size_t clients, status[STATUS_COUNT];
     } like[PROTECTION_COUNT];
@@ -26,7 +26,8 @@ struct judging *judging_new(const struct config *config, const uint64_t key[2])
     j->config = config;
     j->clients = clients_new(config, key);
     j->control = control_new(config, key);
-    if (!j->clients || !j->control) {
+    j->folding = folding_new(config);
+    if (!j->clients || !j->control || !j->folding) {
         judging_free(j);
         return NULL;
     }
@@ -39,6 +40,7 @@ void judging_free(struct judging *j)
         return;
     clients_free(j->clients);
     control_free(j->control);
+    folding_free(j->folding);
     free(j->trace);
     free(j);
 }
@@ -56,9 +58,7 @@ static void end_alerts(struct judging *j, struct client *client, enum notice_res
                        nstime now, struct notices *out)
 {
     for (int p = 0; p < PROTECTION_COUNT; p++)
-        if (alerts_end(&client->protection[p].alert, &client->addr, resolution, now,
-                       &out->item[out->count]))
-            out->count++;
+        folding_end(j->folding, client, (enum protection)p, resolution, now, out);
     clients_set_alerting(j->clients, client, false);
 }
 
@@ -68,10 +68,13 @@ static struct client *see(struct judging *j, const struct addr *addr, const uint
     if (!clients_find(j->clients, addr) && clients_full(j->clients)) {
         struct client *oldest = clients_oldest(j->clients);
         end_alerts(j, oldest, RESOLUTION_CLIENT_GONE, now, out);
+        folding_forget(j->folding, oldest);
         clients_drop(j->clients, oldest);
     }
     struct client *client = clients_see(j->clients, addr, mac, now);
-    if (!client)
+    if (client)
+        folding_seen(j->folding, client, now);
+    else
         j->lost++;
     return client;
 }
@@ -242,20 +245,21 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
     state->works = health.works;
     /* A cause is sought only where somebody could be told of it; one that stands is looked at again
      * once a second. */
-    if (!failing && !state->alert.id)
+    if (!failing && !state->alert.stands) {
+        folding_quiet(j->folding, client, protection, health.status == STATUS_PROTECTED, now, out);
         return;
-    if (failing && !changed && state->alert.id && now - state->diagnosed < NS_PER_SEC)
+    }
+    if (failing && !changed && folding_told(j->folding, client, protection) &&
+        now - state->diagnosed < NS_PER_SEC)
         return;
     if (failing && client_role(client, j->config) == ROLE_OTHER)
         return;
     state->diagnosed = now;
     run_diagnosis(j, watchlist, client, protection, &health, now);
-    if (alerts_judge(&j->alerts, &state->alert, &j->judgement, health.failed_samples,
-                     &out->item[out->count]))
-        out->count++;
+    folding_judged(j->folding, client, &j->judgement, &health, out);
     clients_set_alerting(j->clients, client,
-                         client->protection[PROTECTION_DNS].alert.id ||
-                             client->protection[PROTECTION_WEB].alert.id);
+                         client->protection[PROTECTION_DNS].alert.stands ||
+                             client->protection[PROTECTION_WEB].alert.stands);
 }
 
 /* --- reports --------------------------------------------------------------------------------- */
@@ -374,6 +378,16 @@ static void report_control(struct judging *j, const struct report *report)
     }
 }
 
+/* Whose SWG lookups succeed may have no use for the SWG, like the DNS server that asks for all. */
+static void note_use(struct judging *j, struct client *client, enum protection protection,
+                     const struct report *report)
+{
+    bool looks_up_only =
+        report->kind == REPORT_LOOKUP && client->protection[protection].lookups.failed == 0;
+    if (!looks_up_only && client_role(client, j->config) != ROLE_OTHER)
+        folding_uses(j->folding, client, protection);
+}
+
 void judging_report(struct judging *j, const struct watchlist *watchlist, nstime now,
                     const struct report *report, bool at_end, struct notices *out)
 {
@@ -410,8 +424,15 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
     default:
         break;
     }
+    note_use(j, client, protection, report);
     if (judged)
         judge(j, watchlist, now, client, protection, at_end, out);
+}
+
+bool judging_more(struct judging *j, nstime now, struct notices *out)
+{
+    out->count = 0;
+    return folding_next(j->folding, j->clients, now, out);
 }
 
 /* --- time ------------------------------------------------------------------------------------ */
@@ -435,12 +456,15 @@ bool judging_expire(struct judging *j, nstime now, struct notices *out)
 bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *out)
 {
     out->count = 0;
+    if (folding_suspend(j->folding, before, out))
+        return true;
     struct client *client = clients_first_alerting(j->clients);
     if (client) {
         end_alerts(j, client, RESOLUTION_SUSPENDED, before, out);
         return true;
     }
     clients_gap(j->clients, now);
+    folding_gap(j->folding);
     return false;
 }
 

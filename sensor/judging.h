@@ -4,18 +4,11 @@
 #ifndef SENSOR_JUDGING_H
 #define SENSOR_JUDGING_H
 
-#include "sensor/detect/alerts.h"
 #include "sensor/detect/diagnose.h"
+#include "sensor/detect/folding.h"
 #include "sensor/tracking.h"
 
 struct judging;
-
-/* What one call led to, for the sinks. */
-#define NOTICES_MAX 4
-struct notices {
-    size_t count;
-    struct notice item[NOTICES_MAX];
-};
 
 struct judging *judging_new(const struct config *config, const uint64_t key[2]);
 void judging_free(struct judging *judging);
@@ -30,11 +23,15 @@ void judging_packet(struct judging *judging, nstime now, const struct packet *pa
 void judging_report(struct judging *judging, const struct watchlist *watchlist, nstime now,
                     const struct report *report, bool at_end, struct notices *out);
 
+/* What the last report led to besides: other clients' alerts that fold into a segment's or the
+ * site's. To be called after each report until false. */
+bool judging_more(struct judging *judging, nstime now, struct notices *out);
+
 /* The next moment a client with an alert counts as gone; NSTIME_NEVER. */
 nstime judging_next(const struct judging *judging);
 bool judging_expire(struct judging *judging, nstime now, struct notices *out);
 
-/* The clock was set anew to `now`: alerts are suspended, one client's a call; false when none is
+/* The clock was set anew to `now`: alerts are suspended, a few a call; false when none is
  * left and all paths are ready for the new time. */
 bool judging_gap(struct judging *judging, nstime before, nstime now, struct notices *out);
 

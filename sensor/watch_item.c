@@ -58,6 +58,8 @@ static const char *accepted(unsigned accept)
 {
     if (accept & WATCH_ACCEPT_SUFFIX)
         return "the end of a host name, beginning with a dot, such as \".sigproxy.qq.opendns.com\"";
+    if (accept & WATCH_ACCEPT_PREFIX)
+        return "an address or a prefix such as 192.0.2.0/24";
     if (!(accept & WATCH_ACCEPT_ADDRESS))
         return "a host name, such as \"proxy.sig.umbrella.com\"";
     if (accept & WATCH_ACCEPT_NAME)
@@ -98,6 +100,7 @@ static bool meant_prefix(const char *text, char out[ADDR_TEXT + 4])
 bool watch_item_parse(const char *text, unsigned accept, struct watch_item *out,
                       char error[WATCH_ERROR_TEXT])
 {
+    const bool prefix = accept & (WATCH_ACCEPT_ADDRESS | WATCH_ACCEPT_PREFIX);
     char quoted[QUOTE_TEXT];
     char meant[ADDR_TEXT + 4];
 
@@ -106,7 +109,7 @@ bool watch_item_parse(const char *text, unsigned accept, struct watch_item *out,
         out->kind = WATCH_ANY;
         return true;
     }
-    if ((accept & WATCH_ACCEPT_ADDRESS) && prefix_parse(text, &out->prefix)) {
+    if (prefix && prefix_parse(text, &out->prefix)) {
         out->kind = WATCH_PREFIX;
         return true;
     }
@@ -115,7 +118,7 @@ bool watch_item_parse(const char *text, unsigned accept, struct watch_item *out,
         out->kind = WATCH_NAME;
         return true;
     }
-    if ((accept & WATCH_ACCEPT_ADDRESS) && meant_prefix(text, meant))
+    if (prefix && meant_prefix(text, meant))
         snprintf(error, WATCH_ERROR_TEXT, "%s has bits set beyond its prefix; did you mean %s?",
                  quote(text, quoted), meant);
     else

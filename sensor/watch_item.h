@@ -23,7 +23,8 @@ struct watch_item {
 enum watch_accept {
     WATCH_ACCEPT_ADDRESS = 1, /* address, prefix or "any" */
     WATCH_ACCEPT_NAME = 2,    /* host name */
-    WATCH_ACCEPT_SUFFIX = 4   /* end of a host name, beginning with its dot */
+    WATCH_ACCEPT_SUFFIX = 4,  /* end of a host name, beginning with its dot */
+    WATCH_ACCEPT_PREFIX = 8   /* address or prefix */
 };
 
 /* False where text is none of what is accepted; error then says so in a clause that goes on after

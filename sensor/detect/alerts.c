@@ -56,90 +56,153 @@ static void add_path(const struct judgement *judgement, struct notice *out)
     out->has_path = failing == 1;
 }
 
-/* What fires already is followed through any failing status, however sure its cause. */
+/* What stands already is followed through any failing status, however sure its cause. */
 static bool fires(const struct alert_state *state, const struct judgement *judgement)
 {
     return judgement->status > STATUS_PROTECTED && judgement->role != ROLE_OTHER &&
-           (state->id || judgement->confidence >= CONFIDENCE_LIKELY);
+           (state->stands || judgement->confidence >= CONFIDENCE_LIKELY);
 }
 
-static void fill(struct notice *out, const struct alert_state *state, const struct addr *client,
-                 nstime now)
+enum alert_step alerts_follow(struct alert_state *state, const struct judgement *judgement,
+                              uint64_t failed_samples)
+{
+    if (fires(state, judgement)) {
+        if (!state->stands)
+            state->since = judgement->first_bad;
+        state->stands = true;
+        state->code = (uint8_t)code_of(judgement);
+        state->cause = (uint8_t)judgement->cause;
+        state->confidence = (uint8_t)judgement->confidence;
+        state->severity = (uint8_t)severity_of(judgement);
+        state->count = failed_samples;
+        return ALERT_STANDS;
+    }
+    if (!state->stands)
+        return ALERT_QUIET;
+    /* Losing certainty is no recovery: what fires goes on until it is known to work, or the capture
+     * turns out to have been unfit to tell. */
+    if (judgement->status == STATUS_UNDETERMINED && judgement->reason == REASON_ONE_WAY_CAPTURE)
+        return ALERT_UNFIT;
+    return judgement->status == STATUS_PROTECTED ? ALERT_RECOVERED : ALERT_QUIET;
+}
+
+static void fill(struct notice *out, const struct alert_state *state, nstime now)
 {
     *out = (struct notice){.id = state->id,
                            .code = (enum notice_code)state->code,
-                           .client = *client,
+                           .severity = (enum notice_severity)state->severity,
                            .time = now,
                            .since = state->since,
+                           .count = state->count,
                            .cause = (enum cause)state->cause,
                            .confidence = (enum confidence)state->confidence};
 }
 
-static bool fire(struct alerts *alerts, struct alert_state *state,
+static void fill_client(struct notice *out, const struct alert_state *state,
+                        const struct addr *client, nstime now)
+{
+    fill(out, state, now);
+    out->client = *client;
+    out->family = (enum addr_family)client->family;
+}
+
+static void told(struct alerts *alerts, struct alert_state *state)
+{
+    if (!state->id)
+        state->id = ++alerts->last_id;
+    state->told_code = state->code;
+    state->told_cause = state->cause;
+}
+
+bool alerts_tell(struct alerts *alerts, struct alert_state *state,
                  const struct judgement *judgement, struct notice *out)
 {
-    enum notice_code code = code_of(judgement);
-    bool same = state->id && state->code == code && state->cause == judgement->cause;
-    state->code = (uint8_t)code;
-    state->cause = (uint8_t)judgement->cause;
-    state->confidence = (uint8_t)judgement->confidence;
-    state->severity = (uint8_t)severity_of(judgement);
-    if (same)
+    if (state->id && state->told_code == state->code && state->told_cause == state->cause)
         return false;
-    if (!state->id) {
-        state->id = ++alerts->last_id;
-        state->since = judgement->first_bad;
-    }
-    fill(out, state, &judgement->client, judgement->time);
-    out->severity = (enum notice_severity)state->severity;
+    told(alerts, state);
+    fill_client(out, state, &judgement->client, judgement->time);
     add_path(judgement, out);
     snprintf(out->message, sizeof out->message, "%s", judgement->headline);
-    return true;
-}
-
-static void resolve(struct alert_state *state, enum notice_resolution resolution,
-                    struct notice *out)
-{
-    static const char *const message[RESOLUTION_COUNT] = {
-        [RESOLUTION_RECOVERED] = "works again",
-        [RESOLUTION_CLIENT_GONE] = "the client has gone silent",
-        [RESOLUTION_SUSPENDED] = "not judged any more: the capture cannot tell",
-    };
-    out->resolution = resolution;
-    out->severity = (enum notice_severity)state->severity;
-    snprintf(out->message, sizeof out->message, "%s", message[resolution]);
-    state->id = 0;
-}
-
-bool alerts_judge(struct alerts *alerts, struct alert_state *state,
-                  const struct judgement *judgement, uint64_t failed_samples, struct notice *out)
-{
-    if (fires(state, judgement)) {
-        bool told = fire(alerts, state, judgement, out);
-        if (told)
-            out->count = failed_samples;
-        state->count = failed_samples;
-        return told;
-    }
-    /* Losing certainty is no recovery: what fires goes on until it is known to work, or the capture
-     * turns out to have been unfit to tell. */
-    bool unfit =
-        judgement->status == STATUS_UNDETERMINED && judgement->reason == REASON_ONE_WAY_CAPTURE;
-    if (!state->id || (judgement->status != STATUS_PROTECTED && !unfit))
-        return false;
-    fill(out, state, &judgement->client, judgement->time);
-    out->count = state->count;
-    resolve(state, unfit ? RESOLUTION_SUSPENDED : RESOLUTION_RECOVERED, out);
     return true;
 }
 
 bool alerts_end(struct alert_state *state, const struct addr *client,
                 enum notice_resolution resolution, nstime now, struct notice *out)
 {
+    static const char *const message[RESOLUTION_COUNT] = {
+        [RESOLUTION_RECOVERED] = "works again",
+        [RESOLUTION_CLIENT_GONE] = "the client has gone silent",
+        [RESOLUTION_SUSPENDED] = "not judged any more: the capture cannot tell",
+    };
+    const bool known = state->id > 0;
+    if (known) {
+        fill_client(out, state, client, now);
+        out->resolution = resolution;
+        snprintf(out->message, sizeof out->message, "%s", message[resolution]);
+    }
+    *state = (struct alert_state){0};
+    return known;
+}
+
+bool alerts_fold(struct alert_state *state, const struct addr *client, const struct notice *wider,
+                 nstime now, struct notice *out)
+{
+    char who[NOTICE_WHO];
     if (!state->id)
         return false;
-    fill(out, state, client, now);
-    out->count = state->count;
-    resolve(state, resolution, out);
+    fill_client(out, state, client, now);
+    out->resolution = RESOLUTION_FOLDED;
+    snprintf(out->message, sizeof out->message, "goes on as part of alert %llu, %s",
+             (unsigned long long)wider->id, notice_who(wider, who));
+    state->id = 0;
     return true;
+}
+
+/* --- segments and the site ------------------------------------------------------------------- */
+
+static void fill_wide(struct notice *out, const struct alert_state *state,
+                      const struct alert_reach *reach, nstime now)
+{
+    fill(out, state, now);
+    out->scope = reach->scope;
+    out->family = reach->family;
+    out->segment = reach->segment;
+    out->count = reach->count;
+    out->of = reach->of;
+}
+
+void alerts_widen(struct alerts *alerts, struct alert_state *state, const struct alert_reach *reach,
+                  const struct alert_state *one, const struct judgement *judgement, nstime since,
+                  struct notice *out)
+{
+    char who[NOTICE_WHO];
+    const struct alert_state before = *state;
+    *state = *one;
+    state->id = before.id;
+    state->since = before.id ? before.since : since;
+    told(alerts, state);
+    fill_wide(out, state, reach, judgement->time);
+    snprintf(out->message, sizeof out->message, "%llu of %llu clients%s%s: %.300s",
+             (unsigned long long)reach->count, (unsigned long long)reach->of,
+             reach->scope == SCOPE_SEGMENT ? " in " : "",
+             reach->scope == SCOPE_SEGMENT ? notice_who(out, who) : "", judgement->headline);
+}
+
+void alerts_end_wide(struct alert_state *state, const struct alert_reach *reach,
+                     enum notice_resolution resolution, nstime now, struct notice *out)
+{
+    static const char *const message[RESOLUTION_COUNT] = {
+        [RESOLUTION_RECOVERED] = "works again for most",
+        [RESOLUTION_CLIENT_GONE] = "the clients have gone silent",
+        [RESOLUTION_SUSPENDED] = "not judged any more: the capture cannot tell",
+        [RESOLUTION_FOLDED] = "goes on as part of the site's alert",
+    };
+    char who[NOTICE_WHO];
+    fill_wide(out, state, reach, now);
+    out->resolution = resolution;
+    snprintf(out->message, sizeof out->message, "%s%s%s; at its worst %llu of %llu clients failed",
+             reach->scope == SCOPE_SEGMENT ? notice_who(out, who) : "",
+             reach->scope == SCOPE_SEGMENT ? ": " : "", message[resolution],
+             (unsigned long long)reach->count, (unsigned long long)reach->of);
+    *state = (struct alert_state){0};
 }

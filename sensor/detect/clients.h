@@ -10,17 +10,10 @@
 #include "decoders/lookups.h"
 #include "sensor/detect/notice.h"
 #include "sensor/detect/path.h"
+#include "sensor/detect/scopes.h"
 
 #define CLIENT_LOOKUPS 8  /* failed SWG lookups kept as proof */
 #define CLIENT_NAME    64 /* of the SWG name shown; longer ones are cut */
-
-/* What the alerts remember of one client's protection (sensor/detect/alerts.c). */
-struct alert_state {
-    uint64_t id; /* 0: nothing fires */
-    uint8_t code, cause, confidence, severity;
-    uint64_t count; /* failed samples when last judged */
-    nstime since;
-};
 
 struct swg_lookups {
     bool seen;
@@ -66,6 +59,7 @@ struct client {
     nstime last_seen;        /* newest watched packet, by the clock */
     nstime newest_sample;    /* NSTIME_NONE */
     struct protection_state protection[PROTECTION_COUNT];
+    struct scope_member member;
 
     TAILQ_ENTRY(client) by_age;   /* least recently seen first */
     TAILQ_ENTRY(client) by_alert; /* those with an alert, least recently seen first */

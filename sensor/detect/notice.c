@@ -2,6 +2,8 @@
 /* notice: the contract's words for the enumerations of notice.h, one table each. */
 #include "notice.h"
 
+#include <stdio.h>
+
 const char *notice_code_name(enum notice_code code)
 {
     static const char *const names[NOTICE_CODE_COUNT] = {
@@ -19,6 +21,7 @@ const char *notice_resolution_name(enum notice_resolution resolution)
         [RESOLUTION_RECOVERED] = "recovered",
         [RESOLUTION_CLIENT_GONE] = "client-gone",
         [RESOLUTION_SUSPENDED] = "suspended",
+        [RESOLUTION_FOLDED] = "folded",
     };
     return names[resolution];
 }
@@ -32,4 +35,27 @@ const char *notice_severity_name(enum notice_severity severity)
         [SEVERITY_INFO] = "info",
     };
     return names[severity];
+}
+
+const char *notice_scope_name(enum notice_scope scope)
+{
+    static const char *const names[SCOPE_COUNT] = {
+        [SCOPE_CLIENT] = "client",
+        [SCOPE_SEGMENT] = "segment",
+        [SCOPE_SITE] = "site",
+    };
+    return names[scope];
+}
+
+char *notice_who(const struct notice *notice, char out[NOTICE_WHO])
+{
+    char address[ADDR_TEXT];
+    if (notice->scope == SCOPE_SITE)
+        snprintf(out, NOTICE_WHO, "SITE (%s)", notice->family == ADDR_IPV6 ? "IPv6" : "IPv4");
+    else if (notice->scope == SCOPE_SEGMENT)
+        snprintf(out, NOTICE_WHO, "%s/%u", addr_format(&notice->segment.addr, address),
+                 notice->segment.bits);
+    else
+        addr_format(&notice->client, out);
+    return out;
 }

@@ -19,6 +19,7 @@ enum notice_resolution {
     RESOLUTION_RECOVERED,
     RESOLUTION_CLIENT_GONE,
     RESOLUTION_SUSPENDED,
+    RESOLUTION_FOLDED, /* a wider alert stands for it now */
     RESOLUTION_COUNT
 };
 
@@ -30,24 +31,45 @@ enum notice_severity {
     SEVERITY_COUNT
 };
 
+/* How far an alert reaches: one client, a configured segment, all clients of a family. */
+enum notice_scope { SCOPE_CLIENT, SCOPE_SEGMENT, SCOPE_SITE, SCOPE_COUNT };
+
 struct notice {
     uint64_t id; /* from 1, unique in a run */
     enum notice_code code;
     enum notice_resolution resolution; /* RESOLUTION_NONE: state is firing */
     enum notice_severity severity;
-    struct addr client; /* scope is client */
-    bool has_path;      /* one path alone is the trouble */
+    enum notice_scope scope;
+    struct addr client;    /* SCOPE_CLIENT */
+    struct prefix segment; /* SCOPE_SEGMENT */
+    enum addr_family family;
+    bool has_path; /* one path alone is the trouble */
     struct path_view path;
-    nstime time;    /* of this edge */
-    nstime since;   /* first packet of the failure */
-    uint64_t count; /* failed samples so far */
+    nstime time;  /* of this edge */
+    nstime since; /* first packet of the failure */
+    /* SCOPE_CLIENT: failed samples so far. Else the clients that fail alike; where it resolves, the
+     * most that did at once. */
+    uint64_t count;
+    uint64_t of; /* so many were active then; not SCOPE_CLIENT */
     enum cause cause;
     enum confidence confidence;
     char message[JUDGEMENT_TEXT];
 };
 
+/* What one step led to, for the sinks. */
+#define NOTICES_MAX 8
+struct notices {
+    size_t count;
+    struct notice item[NOTICES_MAX];
+};
+
 const char *notice_code_name(enum notice_code code);                   /* "dns-unprotected" */
 const char *notice_resolution_name(enum notice_resolution resolution); /* NULL for none */
 const char *notice_severity_name(enum notice_severity severity);
+const char *notice_scope_name(enum notice_scope scope); /* "site" */
+
+#define NOTICE_WHO (ADDR_TEXT + 8)
+/* Whom it is about: "10.1.7.114", "10.1.0.0/16", "SITE (IPv4)". Returns out. */
+char *notice_who(const struct notice *notice, char out[NOTICE_WHO]);
 
 #endif

@@ -190,11 +190,14 @@ static enum notice_code worst_code(struct keep *k, const struct notice *notice)
 void keep_alert(struct keep *k, const struct notice *notice)
 {
     const enum notice_code code = worst_code(k, notice);
-    if (notice->resolution == RESOLUTION_NONE)
+    if (notice->resolution == RESOLUTION_NONE || notice->resolution == RESOLUTION_FOLDED)
         return;
-    if (k->over_count < KEEP_OVER)
-        k->over[k->over_count] = (struct over){
-            .client = notice->client,
+    if (k->over_count < KEEP_OVER) {
+        struct over *over = &k->over[k->over_count];
+        *over = (struct over){
+            .wide = notice->scope != SCOPE_CLIENT,
+            .count = notice->count,
+            .of = notice->of,
             .code = code,
             .resolution = notice->resolution,
             .cause = notice->cause,
@@ -202,6 +205,8 @@ void keep_alert(struct keep *k, const struct notice *notice)
             .since = notice->since,
             .until = notice->time,
         };
+        notice_who(notice, over->who);
+    }
     k->over_count++;
 }
 

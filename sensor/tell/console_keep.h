@@ -36,9 +36,11 @@ struct client_full {
     struct trace *trace[PROTECTION_COUNT]; /* owned; NULL until one was given (--explain) */
 };
 
-/* An alert that was over before the end. */
+/* An alert that was over before the end. What was folded into a wider one is told with that. */
 struct over {
-    struct addr client;
+    char who[NOTICE_WHO];
+    bool wide;             /* a segment's or the site's */
+    uint64_t count, of;    /* clients; wide */
     enum notice_code code; /* the worst of its life, not what it was when it ended */
     enum notice_resolution resolution;
     enum cause cause;

@@ -142,26 +142,29 @@ static void print_over(struct screen *s, const struct view *view, const struct o
         [NOTICE_WEB_DEGRADED] = "web degraded",
     };
     /* What did not recover is not over: nobody looks at it any more. */
-    static const char *const left[RESOLUTION_COUNT] = {
-        [RESOLUTION_CLIENT_GONE] = "the client fell silent",
-        [RESOLUTION_SUSPENDED] = "the capture was interrupted",
+    static const char *const left[RESOLUTION_COUNT][2] = {
+        [RESOLUTION_CLIENT_GONE] = {"the client fell silent", "all of them fell silent"},
+        [RESOLUTION_SUSPENDED] = {"the capture was interrupted", "the capture was interrupted"},
     };
-    char address[ADDR_TEXT], since[WORDS_TEXT], until[WORDS_TEXT], span[WORDS_TEXT];
-    char text[512], why[128] = "";
+    char since[WORDS_TEXT], until[WORDS_TEXT], span[WORDS_TEXT], number[WORDS_TEXT];
+    char text[512], why[128] = "", clients[3 * WORDS_TEXT] = "";
     const char *cause = words_cause(over->cause);
     const char *confidence = confidence_name(over->confidence);
     view_time(view, over->since, since);
     view_time(view, over->until, until);
     if (cause && confidence)
         snprintf(why, sizeof why, ": %s (%s)", cause, confidence);
-    if (left[over->resolution])
-        snprintf(text, sizeof text, "%s since %s, not followed after %s (%s)%s", codes[over->code],
-                 since, until, left[over->resolution], why);
+    if (over->wide)
+        snprintf(clients, sizeof clients, "%llu of %s: ", (unsigned long long)over->count,
+                 words_amount(over->of, "client", "clients", number));
+    if (left[over->resolution][over->wide])
+        snprintf(text, sizeof text, "%s%s since %s, not followed after %s (%s)%s", clients,
+                 codes[over->code], since, until, left[over->resolution][over->wide], why);
     else
-        snprintf(text, sizeof text, "%s from %s to %s (%s)%s", codes[over->code], since, until,
-                 words_span(over->until - over->since, span), why);
+        snprintf(text, sizeof text, "%s%s from %s to %s (%s)%s", clients, codes[over->code], since,
+                 until, words_span(over->until - over->since, span), why);
     screen_to(s, 2);
-    screen_text(s, addr_format(&over->client, address));
+    screen_text(s, over->who);
     screen_to(s, 19);
     screen_words(s, 19, text);
     screen_newline(s);

@@ -199,9 +199,10 @@ void events_line_alert(struct json *j, const struct events_files *files,
     json_string(j, "state", firing ? "firing" : "resolved");
     if (!firing)
         json_string(j, "resolution", notice_resolution_name(notice->resolution));
-    json_string(j, "scope", "client");
+    json_string(j, "scope", notice_scope_name(notice->scope));
     json_string(j, "severity", notice_severity_name(notice->severity));
-    put_address(j, "client", &notice->client);
+    if (notice->scope == SCOPE_CLIENT)
+        put_address(j, "client", &notice->client);
     if (notice->has_path) {
         json_object(j, "path");
         put_path(j, &notice->path);

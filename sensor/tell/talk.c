@@ -14,14 +14,13 @@ struct talk {
 static void talk_alert(struct sink *sink, const struct notice *notice)
 {
     const struct talk *talk = (const struct talk *)sink;
-    char time[NSTIME_TEXT], client[ADDR_TEXT];
+    char time[NSTIME_TEXT], who[NOTICE_WHO];
     if (talk->verbose < 2)
         return;
     const char *resolution = notice_resolution_name(notice->resolution);
     fprintf(talk->out, "roamwatch: %s alert %" PRIu64 " %s %s for %s: %s\n",
             nstime_iso(notice->time, time), notice->id, notice_code_name(notice->code),
-            resolution ? resolution : "fires", addr_format(&notice->client, client),
-            notice->message);
+            resolution ? resolution : "fires", notice_who(notice, who), notice->message);
 }
 
 static void talk_finish(struct sink *sink, const struct summary *summary)

@@ -28,6 +28,23 @@ static struct judgement dns(enum status status, enum confidence confidence)
     return judged(PROTECTION_DNS, status, CAUSE_SILENT_DROP, confidence);
 }
 
+/* The steps as folding takes them where no wider alert stands. */
+static bool alerts_judge(struct alerts *alerts, struct alert_state *state,
+                         const struct judgement *judgement, uint64_t failed, struct notice *out)
+{
+    switch (alerts_follow(state, judgement, failed)) {
+    case ALERT_STANDS:
+        return alerts_tell(alerts, state, judgement, out);
+    case ALERT_RECOVERED:
+        return alerts_end(state, &judgement->client, RESOLUTION_RECOVERED, judgement->time, out);
+    case ALERT_UNFIT:
+        return alerts_end(state, &judgement->client, RESOLUTION_SUSPENDED, judgement->time, out);
+    case ALERT_QUIET:
+        break;
+    }
+    return false;
+}
+
 static void fires_from_likely_up(void **state)
 {
     (void)state;
@@ -155,6 +172,61 @@ static void ends_for_other_reasons(void **state)
     assert_false(alerts_end(&standing, &client, RESOLUTION_CLIENT_GONE, 99, &notice));
 }
 
+static void folds_and_is_told_again(void **state)
+{
+    (void)state;
+    struct alerts alerts = {0};
+    struct alert_state standing = {0};
+    struct notice notice;
+    const struct notice wider = {.id = 9, .scope = SCOPE_SITE, .family = ADDR_IPV4};
+    const struct addr client = {.family = ADDR_IPV4, .bytes = {10, 0, 0, 1}};
+    struct judgement j = dns(STATUS_UNPROTECTED, CONFIDENCE_LIKELY);
+    assert_int_equal(alerts_follow(&standing, &j, 3), ALERT_STANDS);
+    assert_false(alerts_fold(&standing, &client, &wider, 9, &notice)); /* nobody knew of it */
+    assert_true(alerts_tell(&alerts, &standing, &j, &notice));
+    assert_true(alerts_fold(&standing, &client, &wider, 9, &notice));
+    assert_int_equal(notice.id, 1);
+    assert_int_equal(notice.resolution, RESOLUTION_FOLDED);
+    assert_string_equal(notice.message, "goes on as part of alert 9, SITE (IPv4)");
+    assert_true(standing.stands);
+    assert_true(alerts_tell(&alerts, &standing, &j, &notice));
+    assert_int_equal(notice.id, 2);
+    assert_true(notice.since == 4 * NS_PER_SEC);
+}
+
+static void a_wider_one_has_a_life_too(void **state)
+{
+    (void)state;
+    struct alerts alerts = {.last_id = 4};
+    struct alert_state one = {0}, wide = {0};
+    struct notice notice;
+    struct alert_reach reach = {.scope = SCOPE_SEGMENT, .family = ADDR_IPV4, .count = 6, .of = 10};
+    assert_true(prefix_parse("10.1.0.0/16", &reach.segment));
+    struct judgement j = dns(STATUS_DEGRADED, CONFIDENCE_LIKELY);
+    alerts_follow(&one, &j, 3);
+    alerts_widen(&alerts, &wide, &reach, &one, &j, 2, &notice);
+    assert_int_equal(notice.id, 5);
+    assert_int_equal(notice.scope, SCOPE_SEGMENT);
+    assert_int_equal(notice.code, NOTICE_DNS_DEGRADED);
+    assert_int_equal(notice.count, 6);
+    assert_true(notice.since == 2);
+    assert_string_equal(notice.message, "6 of 10 clients in 10.1.0.0/16: nothing answers");
+    j.status = STATUS_UNPROTECTED;
+    alerts_follow(&one, &j, 3);
+    reach.count = 8;
+    alerts_widen(&alerts, &wide, &reach, &one, &j, 3, &notice);
+    assert_int_equal(notice.id, 5);
+    assert_int_equal(notice.code, NOTICE_DNS_UNPROTECTED);
+    assert_int_equal(notice.severity, SEVERITY_CRITICAL);
+    assert_true(notice.since == 2);
+    alerts_end_wide(&wide, &reach, RESOLUTION_RECOVERED, 99, &notice);
+    assert_int_equal(notice.id, 5);
+    assert_int_equal(notice.resolution, RESOLUTION_RECOVERED);
+    assert_string_equal(notice.message, "10.1.0.0/16: works again for most; at its worst 8 of 10 "
+                                        "clients failed");
+    assert_int_equal(wide.id, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +237,8 @@ int main(void)
         cmocka_unit_test(ipv6_alone_is_a_notice),
         cmocka_unit_test(a_capture_that_cannot_tell_suspends),
         cmocka_unit_test(ends_for_other_reasons),
+        cmocka_unit_test(folds_and_is_told_again),
+        cmocka_unit_test(a_wider_one_has_a_life_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -220,6 +220,8 @@ static void test_dump_is_read_back(void **state)
     assert_dump_is_read_back(&c);
     assert_true(config_list_clear_add(&c.resolvers, "2001:db8::", true));
     assert_true(config_list_clear_add(&c.resolvers, "any", false));
+    assert_true(config_list_clear_add(&c.segments, "10.1.0.0/16", true));
+    assert_true(config_list_clear_add(&c.segments, "2001:db8:1::/48", false));
     c.dns.early = 1500 * NS_PER_US;
     c.dns.late = 90 * NS_PER_SEC;
     c.tcp.connect_gap = 0;
@@ -229,6 +231,23 @@ static void test_dump_is_read_back(void **state)
     config_free(&c);
     make_other(&c);
     assert_dump_is_read_back(&c);
+    config_free(&c);
+}
+
+static void test_segments_are_limited(void **state)
+{
+    struct config c;
+    char error[CONFIG_ERROR];
+    const struct setting *segments = setting_find("", "segments");
+
+    (void)state;
+    assert_non_null(segments);
+    assert_true(config_defaults(&c));
+    for (size_t i = 0; i < CONFIG_SEGMENTS_MAX; i++)
+        assert_true(setting_parse(segments, "10.1.0.0/16", &c, error));
+    assert_false(setting_parse(segments, "10.2.0.0/16", &c, error));
+    assert_string_equal(error, "\"segments\" holds more than 1024 items; leave some out");
+    assert_int_equal(c.segments.count, CONFIG_SEGMENTS_MAX);
     config_free(&c);
 }
 
@@ -339,6 +358,12 @@ static const struct {
     {"resolvers: [[any]]\n", "1:13: \"resolvers\" wants a list of items, each behind a hyphen"},
     {"resolvers:\n  - any\n  - 10.1.2.3/8\n", "3:5: in \"resolvers\", \"10.1.2.3/8\" has bits set "
                                               "beyond its prefix; did you mean 10.0.0.0/8?"},
+    {"segments: [any]\n",
+     "1:12: in \"segments\", \"any\" is not an address or a prefix such as 192.0.2.0/24"},
+    {"segments: [10.1.0.0/8]\n", "1:12: in \"segments\", \"10.1.0.0/8\" has bits set beyond its "
+                                 "prefix; did you mean 10.0.0.0/8?"},
+    {"alerts:\n  scope_clients: 1\n", "2:3: \"alerts.scope_clients\" is \"1\", which is out of "
+                                      "range; it may be from 2 to 1000000"},
     {"resolvers: a.example\n", "1:12: in \"resolvers\", \"a.example\" is not an address, a prefix "
                                "such as 192.0.2.0/24, or \"any\""},
     {"swg: {names: [1.2.3.400]}\n",
@@ -492,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_shipped_file_holds_the_defaults),
         cmocka_unit_test(test_shipped_file_is_the_dump),
         cmocka_unit_test(test_dump_is_read_back),
+        cmocka_unit_test(test_segments_are_limited),
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_unchanged_after_a_mistake),

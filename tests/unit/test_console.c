@@ -595,6 +595,45 @@ static void alerts_that_were_over(void **state)
                               "03:08:17 (the client fell silent)");
 }
 
+static void wide_alerts_that_were_over(void **state)
+{
+    struct run *r = begin(state);
+    struct notice notice = {.id = 1,
+                            .code = NOTICE_DNS_UNPROTECTED,
+                            .resolution = RESOLUTION_FOLDED,
+                            .client = seed_address("192.168.0.204"),
+                            .cause = CAUSE_SILENT_DROP,
+                            .confidence = CONFIDENCE_LIKELY,
+                            .since = AT(3, 6, 40),
+                            .time = AT(3, 6, 50)};
+    r->sink->ops->alert(r->sink, &notice); /* what is folded is told with the wider one */
+    notice.id = 2;
+    notice.scope = SCOPE_SITE;
+    notice.family = ADDR_IPV4;
+    notice.resolution = RESOLUTION_RECOVERED;
+    notice.count = 8;
+    notice.of = 1010;
+    notice.time = AT(3, 8, 17);
+    r->sink->ops->alert(r->sink, &notice);
+    notice.id = 3;
+    notice.scope = SCOPE_SEGMENT;
+    assert_true(prefix_parse("10.1.0.0/16", &notice.segment));
+    notice.resolution = RESOLUTION_CLIENT_GONE;
+    r->sink->ops->alert(r->sink, &notice);
+    verdict(r, protected_client("192.168.0.204", PROTECTION_DNS));
+    const char *text = strstr(finish(r), "\nOver by the end");
+    assert_non_null(text);
+    assert_string_equal(
+        text, "\n"
+              "Over by the end\n"
+              "  SITE (IPv4)      8 of 1,010 clients: DNS unprotected from 03:06:40 to 03:08:17 (1 "
+              "min 37 s):\n"
+              "                   dropped in silence (likely)\n"
+              "  10.1.0.0/16      8 of 1,010 clients: DNS unprotected since 03:06:40, not followed "
+              "after 03:08:17\n"
+              "                   (all of them fell silent): dropped in silence (likely)\n");
+}
+
 static void colour_is_on_the_status_word_alone(void **state)
 {
     struct run *r = *state;
@@ -668,6 +707,7 @@ int main(void)
         TEST(empty_and_damaged_files),
         TEST(several_files_are_named_in_the_proof),
         TEST(alerts_that_were_over),
+        TEST(wide_alerts_that_were_over),
         TEST(colour_is_on_the_status_word_alone),
         TEST(times_follow_the_zone),
         TEST(a_full_disk_is_told),

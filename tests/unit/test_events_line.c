@@ -231,6 +231,29 @@ static void an_alert_that_resolves(void **state)
         "\"message\":\"SWG 18.135.112.200:443 is reset close to the client\"}}");
 }
 
+static void an_alert_of_many(void **state)
+{
+    struct json *j = *state;
+    struct notice n = seed_notice();
+    n.scope = SCOPE_SITE;
+    n.count = 212;
+    events_line_alert(j, &two_files, &n);
+    const char *text = line(j);
+    assert_non_null(strstr(text, "\"scope\":\"site\",\"severity\":\"critical\",\"since\":"));
+    assert_non_null(strstr(text, "\"count\":212,"));
+    assert_null(strstr(text, "\"client\""));
+}
+
+static void an_alert_that_folds(void **state)
+{
+    struct json *j = *state;
+    struct notice n = seed_notice();
+    n.resolution = RESOLUTION_FOLDED;
+    n.scope = SCOPE_SEGMENT;
+    events_line_alert(j, &two_files, &n);
+    assert_non_null(strstr(line(j), "\"resolution\":\"folded\",\"scope\":\"segment\","));
+}
+
 static void a_failing_verdict(void **state)
 {
     struct json *j = *state;
@@ -361,6 +384,8 @@ int main(void)
         TEST(a_rejected_attempt),
         TEST(an_alert_that_fires),
         TEST(an_alert_that_resolves),
+        TEST(an_alert_of_many),
+        TEST(an_alert_that_folds),
         TEST(a_failing_verdict),
         TEST(evidence_of_several_files_names_its_own),
         TEST(a_seed_that_cannot_be_given),

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* folding: which alert stands for a client's failure: its own, its segment's or the site's. Holds
+ * each judgement against the scopes, lets a wider alert begin, change and end, and folds the
+ * clients' own into it or gives them back (design: "Alerts").
+ *
+ * While the site's alert stands no segment has one of that protection and family. A failure that
+ * was folded once stays so while it changes, until it is over or the wider alert is. One that is
+ * not alike has its client's own alert, and so has one that goes on when the wider alert is over:
+ * as soon as it has failed again, for when a fault is mended clients recover one after another. */
+#ifndef SENSOR_DETECT_FOLDING_H
+#define SENSOR_DETECT_FOLDING_H
+
+#include "sensor/detect/alerts.h"
+#include "sensor/detect/clients.h"
+#include "sensor/detect/health.h"
+
+struct folding;
+
+/* NULL where memory is out. */
+struct folding *folding_new(const struct config *config);
+void folding_free(struct folding *folding);
+
+/* The client sent something. */
+void folding_seen(struct folding *folding, struct client *client, nstime now);
+/* It has this protection, and its failures count. */
+void folding_uses(struct folding *folding, struct client *client, enum protection protection);
+/* Nothing fails and nothing stands: the protection works, or cannot be judged. */
+void folding_quiet(struct folding *folding, struct client *client, enum protection protection,
+                   bool works, nstime now, struct notices *out);
+void folding_judged(struct folding *folding, struct client *client,
+                    const struct judgement *judgement, const struct health *health,
+                    struct notices *out);
+/* Ends what stands of the client's protection. */
+void folding_end(struct folding *folding, struct client *client, enum protection protection,
+                 enum notice_resolution resolution, nstime now, struct notices *out);
+/* The client makes way. Nothing of it may stand. */
+void folding_forget(struct folding *folding, struct client *client);
+/* An alert that was told stands for its failure. */
+bool folding_told(const struct folding *folding, const struct client *client,
+                  enum protection protection);
+
+/* A wider alert that has begun or changed takes others in than the client it was noticed on. A call
+ * tells of the next; false when all are done. Called until then before anything else. */
+bool folding_next(struct folding *folding, const struct clients *clients, nstime now,
+                  struct notices *out);
+
+/* The clock was set anew: suspends wider alerts, one a call; false when none is left. */
+bool folding_suspend(struct folding *folding, nstime now, struct notices *out);
+/* After it: nobody counts as active. */
+void folding_gap(struct folding *folding);
+
+#endif
