@@ -120,7 +120,7 @@ static bool fold(struct folding *f, struct client *client, enum protection prote
                  struct notices *out)
 {
     struct alert_state *state = &client->protection[protection].alert;
-    const size_t number = scopes_cover(f->scopes, &client->member, protection);
+    const size_t number = scopes_cover(f->scopes, &client->member, protection, state->id > 0);
     if (!number)
         return false;
     scopes_fold(f->scopes, &client->member, protection, number);
@@ -209,7 +209,7 @@ void folding_forget(struct folding *f, struct client *client)
 bool folding_told(const struct folding *f, const struct client *client, enum protection protection)
 {
     return client->protection[protection].alert.id ||
-           scopes_cover(f->scopes, &client->member, protection);
+           scopes_cover(f->scopes, &client->member, protection, false);
 }
 
 /* --- what a wider alert takes in ------------------------------------------------------------- */

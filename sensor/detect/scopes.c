@@ -282,20 +282,22 @@ bool scopes_over(const struct scopes *scopes, const struct scope *scope)
 
 /* --- folding --------------------------------------------------------------------------------- */
 
-static bool alike(const struct scope *scope, const struct scope_use *use)
+static bool stands_for(const struct scope *scope, const struct scope_use *use, bool told)
 {
-    return use->state == MEMBER_FAILING && scope->alert.code == use->code &&
-           scope->alert.cause == use->cause;
+    if (folded_into(scope, use))
+        return true;
+    return use->state == MEMBER_FAILING && scope->alert.cause == use->cause &&
+           (scope->alert.code == use->code || (!told && degraded(use->code)));
 }
 
 size_t scopes_cover(struct scopes *scopes, const struct scope_member *member,
-                    enum protection protection)
+                    enum protection protection, bool told)
 {
     const size_t numbers[] = {member->site, member->segment};
     const struct scope_use *use = &member->use[protection];
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const struct scope *scope = scopes_at(scopes, numbers[i], protection);
-        if (scope->alert.id && (folded_into(scope, use) || alike(scope, use)))
+        if (scope->alert.id && stands_for(scope, use, told))
             return numbers[i];
     }
     return 0;
@@ -327,6 +329,6 @@ bool scopes_waits(struct scopes *scopes, const struct scope_member *member,
 {
     const nstime site = scopes_at(scopes, member->site, protection)->ended;
     const nstime segment = scopes_at(scopes, member->segment, protection)->ended;
-    return member->use[protection].folded && !scopes_cover(scopes, member, protection) &&
+    return member->use[protection].folded && !scopes_cover(scopes, member, protection, false) &&
            last_bad <= (site > segment ? site : segment);
 }

@@ -87,9 +87,11 @@ const struct scope_group *scope_group(const struct scope *scope, enum notice_cod
                                       enum cause cause);
 
 /* The number of the scope whose alert stands for this member's failure; 0: none. The site's comes
- * before a segment's. What was folded stays so while its failure changes. */
+ * before a segment's. What was folded stays so while its failure changes. told: it has an alert of
+ * its own, which folds where it is alike. One that has not folds too where it is degraded by the
+ * same cause, for paths fail one after another and it is on the way. */
 size_t scopes_cover(struct scopes *scopes, const struct scope_member *member,
-                    enum protection protection);
+                    enum protection protection, bool told);
 /* The alert of that scope stands for it from now on. */
 void scopes_fold(struct scopes *scopes, struct scope_member *member, enum protection protection,
                  size_t number);

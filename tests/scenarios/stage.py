@@ -23,6 +23,8 @@ class Stage(Scene):
         super().__init__("2025-03-11T09:30:00.000000", zlib.crc32(name.encode()))
         self.alerts, self.marks, self.macs = [], {}, {}
         self.flags = []        # further options of the run
+        self.config = ""       # YAML
+        self.folded = 0        # clients' alerts that end in a wider one
         self.counted = True    # the books hold: every counter is compared
         self.end = 0
 
@@ -37,8 +39,15 @@ class Stage(Scene):
 
     def alert(self, codes, causes, ends=None, severity=None, client=None):
         """One alert: the codes and causes that it goes through, how it ends (None: still firing)."""
-        self.alerts.append({"client": client or self.client.address, "codes": codes.split(),
-                            "causes": causes.split(), "ends": ends, "severity": severity})
+        self.alerts.append({"scope": "client", "client": client or self.client.address,
+                            "codes": codes.split(), "causes": causes.split(), "ends": ends,
+                            "severity": severity, "count": None})
+
+    def wide_alert(self, scope, codes, causes, count, ends=None, severity=None):
+        """One of many clients; count: the last that is told."""
+        self.alerts.append({"scope": scope, "client": None, "codes": codes.split(),
+                            "causes": causes.split(), "ends": ends, "severity": severity,
+                            "count": count})
 
     def mark(self, name):
         """Names the frame that was added last."""

@@ -262,6 +262,26 @@ static void changes_with_most_of_them(void **state)
     TOLD(o, "site 5 recovered 10 of 10");
 }
 
+static void on_the_way_down(void **state)
+{
+    struct office *o = *state;
+    o->segment = 0;
+    all_become(o, 0, 12, STATUS_PROTECTED);
+    becomes(o, 11, STATUS_DEGRADED);
+    becomes_by(o, 10, STATUS_DEGRADED, CAUSE_ICMP_REJECT);
+    all_become(o, 0, 6, STATUS_UNPROTECTED);
+    assert_string_equal(o->line[7], "site 8 dns-unprotected 6 of 12");
+    o->told = o->lines = 0;
+    becomes(o, 6, STATUS_DEGRADED); /* the next path fails in a moment */
+    becomes(o, 6, STATUS_UNPROTECTED);
+    becomes(o, 11, STATUS_DEGRADED); /* known before as what it is */
+    assert_int_equal(o->told, 0);
+    becomes(o, 11, STATUS_UNPROTECTED);
+    TOLD(o, "client 1 folded");
+    becomes_by(o, 7, STATUS_DEGRADED, CAUSE_ICMP_REJECT);
+    TOLD(o, "client 9 dns-degraded");
+}
+
 static void gone_with_the_last(void **state)
 {
     struct office *o = *state;
@@ -360,6 +380,7 @@ int main(void)
         TEST(only_a_segment),
         TEST(a_segment_is_left),
         TEST(changes_with_most_of_them),
+        TEST(on_the_way_down),
         TEST(gone_with_the_last),
         TEST(who_slept_is_told_when_back),
         TEST(a_gap_suspends),

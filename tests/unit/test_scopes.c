@@ -257,15 +257,15 @@ static void folded_once_stays_folded(void **state)
         see(c, i, 0);
         fail_dns(c, i);
     }
-    assert_int_equal(scopes_cover(c->scopes, &c->member[0], PROTECTION_DNS), 0);
+    assert_int_equal(scopes_cover(c->scopes, &c->member[0], PROTECTION_DNS, true), 0);
     fold_all(c, 7);
     fail_at(c, 0, 0, NOTICE_DNS_DEGRADED, CAUSE_ICMP_REJECT);
     fail_at(c, 7, 0, NOTICE_DNS_DEGRADED, CAUSE_ICMP_REJECT);
-    assert_int_equal(scopes_cover(c->scopes, &c->member[0], PROTECTION_DNS), SITE);
-    assert_int_equal(scopes_cover(c->scopes, &c->member[7], PROTECTION_DNS), 0);
+    assert_int_equal(scopes_cover(c->scopes, &c->member[0], PROTECTION_DNS, true), SITE);
+    assert_int_equal(scopes_cover(c->scopes, &c->member[7], PROTECTION_DNS, true), 0);
     assert_int_equal(site(c)->folded_active, 7);
     scopes_release(site(c), at(0));
-    assert_int_equal(scopes_cover(c->scopes, &c->member[1], PROTECTION_DNS), 0);
+    assert_int_equal(scopes_cover(c->scopes, &c->member[1], PROTECTION_DNS, true), 0);
     scopes_gap(c->scopes);
     assert_int_equal(site(c)->active, 0);
 }
@@ -363,7 +363,7 @@ static void move(struct crowd *c, uint32_t dice, double second)
 {
     static const enum cause causes[] = {CAUSE_SILENT_DROP, CAUSE_SILENT_DROP, CAUSE_ICMP_REJECT};
     const size_t i = dice % MEMBERS;
-    const size_t cover = scopes_cover(c->scopes, &c->member[i], PROTECTION_DNS);
+    const size_t cover = scopes_cover(c->scopes, &c->member[i], PROTECTION_DNS, true);
     switch (dice >> 10 & 7) {
     case 0:
     case 1:
