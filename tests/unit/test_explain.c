@@ -241,7 +241,8 @@ static void no_cause_is_tried_without_a_failure(void **state)
     diagnose_traced(play, PROTECTION_DNS);
     assert_int_equal(judgement.reason, REASON_TOO_FEW_SAMPLES);
     assert_string_equal(held_name(), "too-few-samples");
-    expect_line("too-few-samples", TRACE_HELD, "2 queries failed, over 2.0 s, all of them in silence");
+    expect_line("too-few-samples", TRACE_HELD,
+                "2 queries failed, over 2.0 s, all of them in silence");
     expect_line("silent-drop", TRACE_UNTRIED, "");
     play_end(play);
     play_begin(play);
