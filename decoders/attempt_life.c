@@ -225,6 +225,8 @@ static unsigned live_client(struct attempt_entry *a, const struct attempt_step *
 {
     const struct packet *p = step->packet;
     const bool ends = (p->tcp.flags & (TCP_FIN | TCP_RST)) != 0;
+    if (p->payload_length > a->report.data_length)
+        a->report.data_length = p->payload_length;
     if (p->payload_length > 0 && (a->stage == ATTEMPT_OPEN || a->stage == ATTEMPT_IDLE)) {
         a->data_seq = p->tcp.seq;
         a->asked_at = step->now;
@@ -266,12 +268,15 @@ static unsigned live_server(struct attempt_entry *a, const struct attempt_step *
     const struct packet *p = step->packet;
     const uint8_t flags = p->tcp.flags;
     a->report.server_seen = true;
-    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN)))
+    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN))) {
+        a->report.data_acked = true; /* it answers */
         return decide_finally(a, step, OUTCOME_OPENED, p->time);
+    }
     if (a->stage == ATTEMPT_ASKING && !a->client_ended && (flags & TCP_ACK) &&
-        (int32_t)(p->tcp.ack - a->data_seq) > 0)
+        (int32_t)(p->tcp.ack - a->data_seq) > 0) {
+        a->report.data_acked = true;
         enter(a, ATTEMPT_HEARD, step->now + step->limits->remember);
-    else if (a->stage == ATTEMPT_IDLE || a->stage == ATTEMPT_HEARD)
+    } else if (a->stage == ATTEMPT_IDLE || a->stage == ATTEMPT_HEARD)
         a->due = step->now + step->limits->remember;
     return flags & (TCP_FIN | TCP_RST) ? far_end(a, step) : 0;
 }

@@ -117,12 +117,14 @@ struct attempt {
     unsigned syns;          /* SYN packets of this ISN */
     nstime sent, sent_last; /* first and newest SYN */
     nstime decided;
-    bool opened;        /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
-    bool synack_seen;   /* false while opened: it is not in the capture */
-    bool server_seen;   /* some packet of the server's since it opened is */
-    nstime rtt;         /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
-    uint8_t synack_ttl; /* valid where synack_seen */
-    uint8_t frames;     /* how many of frame[] are set */
+    bool opened;          /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
+    bool synack_seen;     /* false while opened: it is not in the capture */
+    bool server_seen;     /* some packet of the server's since it opened is */
+    uint32_t data_length; /* longest segment of the client's data before the server's first byte */
+    bool data_acked;      /* the server acknowledged some of it */
+    nstime rtt;           /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
+    uint8_t synack_ttl;   /* valid where synack_seen */
+    uint8_t frames;       /* how many of frame[] are set */
     struct frame_ref
         frame[OUTCOME_FRAMES]; /* the first SYN first, then what decided; the rest SYNs */
     uint8_t syn_ttl;           /* of the first SYN */

@@ -114,6 +114,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         return;
     if (reports->from_client)
         note_ttl(client, packet->ttl);
+    if (reports->too_big)
+        client->protection[PROTECTION_WEB].too_big = packet->ref;
     if (reports->unsolicited && client->unsolicited++ == 0) {
         client->unsolicited_frame = packet->ref;
         client->protection[PROTECTION_DNS].seen = true;
@@ -327,6 +329,9 @@ static void report_attempt(struct judging *j, struct client *client, const struc
     follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
     if (!(attempt->phase & PHASE_DECIDED) || attempt->outcome != OUTCOME_OPENED)
         return;
+    struct protection_state *web = &client->protection[PROTECTION_WEB];
+    if (attempt->data_acked && attempt->data_length > web->passed_length)
+        web->passed_length = attempt->data_length;
     control_genuine(j->control, attempt);
     if (attempt->synack_seen && addr_is_public(&attempt->flow.server) &&
         hops_of_ttl(attempt->synack_ttl) <= j->config->diagnose.near_hops)

@@ -78,7 +78,7 @@ static void start(struct reports *out)
     out->malformed = out->unsolicited = out->early_met = false;
     out->answer = out->answer_unmet = false;
     out->from_client = out->opening = false;
-    out->dns_server = out->passing = false;
+    out->dns_server = out->passing = out->too_big = false;
     out->client.family = out->portal.family = ADDR_NONE;
     out->lesson = NULL;
     out->lesson_name = NULL;
@@ -302,10 +302,22 @@ static bool rejects(const struct packet *packet, const bool routed[2])
     return false;
 }
 
-static void track_icmp(struct tracking *t, nstime now, const struct packet *packet,
-                       const bool routed[2], struct reports *out)
+/* Fragmentation needed (RFC 1191), packet too big (RFC 4443 3.2): no rejection, but it explains why
+ * large segments get lost. */
+static bool says_too_big(const struct packet *packet)
+{
+    return packet->src.family == ADDR_IPV4 ? packet->icmp.type == 3 && packet->icmp.code == 4
+                                           : packet->icmp.type == 2;
+}
+
+static void track_icmp(struct tracking *t, const struct watchlist *watchlist, nstime now,
+                       const struct packet *packet, const bool routed[2], struct reports *out)
 {
     unsigned touched = 0;
+    if (says_too_big(packet) && watchlist_swg(watchlist, &packet->icmp.quote.dst, now)) {
+        out->too_big = true;
+        out->client = packet->icmp.quote.src;
+    }
     if (!packet->icmp.quote.has_ports || !rejects(packet, routed))
         return;
     if (packet->icmp.quote.protocol == IPPROTO_UDP) {
@@ -332,7 +344,7 @@ void tracking_packet(struct tracking *t, const struct watchlist *watchlist, nsti
         track_tcp(t, watchlist, now, packet, out);
         break;
     case PACKET_ICMP_ERROR:
-        track_icmp(t, now, packet, routed, out);
+        track_icmp(t, watchlist, now, packet, routed, out);
         break;
     default:
         out->passing = !addr_is_multicast(&packet->dst);

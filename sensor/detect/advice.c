@@ -93,6 +93,13 @@ static const struct {
     {PROTECTION_DNS, CAUSE_NETWORK_DOWN, {NETWORK_FIRST}},
     {PROTECTION_WEB, CAUSE_NETWORK_DOWN, {NETWORK_FIRST}},
     {PROTECTION_WEB,
+     CAUSE_PATH_MTU,
+     {"Let ICMP \"fragmentation needed\" (IPv4 3/4) and \"packet too big\" (ICMPv6 type 2) pass "
+      "the "
+      "firewall in both directions.",
+      "Or clamp the TCP MSS on the tunnel, PPPoE or VPN in between (1300 is safe).",
+      OTHER_NETWORK}},
+    {PROTECTION_WEB,
      CAUSE_NAME_UNRESOLVED,
      {"Let the client's DNS server resolve *.sigproxy.qq.opendns.com, *.sseproxy.qq.opendns.com "
       "and "

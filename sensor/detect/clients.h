@@ -37,6 +37,8 @@ struct protection_state {
     uint64_t paths_dropped;
     uint64_t own_samples; /* of the module's own names */
     nstime last_sent;
+    uint32_t passed_length;   /* web: longest segment of the client's that a server acknowledged */
+    struct frame_ref too_big; /* an ICMP error said that a packet was too big; number 0: none */
     uint64_t direct; /* web: connections straight to the web while this fails (fail-open) */
     struct swg_lookups lookups; /* web only */
     uint8_t status;             /* enum status, as last judged */

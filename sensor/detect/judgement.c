@@ -39,6 +39,7 @@ const char *cause_name(enum cause cause)
         [CAUSE_NAME_SINKHOLED] = "name-sinkholed",
         [CAUSE_CAPTIVE_PORTAL] = "captive-portal",
         [CAUSE_NETWORK_DOWN] = "network-down",
+        [CAUSE_PATH_MTU] = "path-mtu",
         [CAUSE_UNKNOWN] = "unknown",
     };
     return names[cause];

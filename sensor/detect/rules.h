@@ -32,6 +32,8 @@ bool rule_holds_killed(const struct causes_work *work);
 void rule_explain_killed(struct causes_work *work);
 bool rule_holds_error(const struct causes_work *work);
 void rule_explain_error(struct causes_work *work);
+bool rule_holds_mtu(const struct causes_work *work);
+void rule_explain_mtu(struct causes_work *work);
 bool rule_holds_stalled(const struct causes_work *work);
 void rule_explain_stalled(struct causes_work *work);
 bool rule_holds_late(const struct causes_work *work);

@@ -6,6 +6,9 @@
 #include "sensor/detect/resets.h"
 #include "sensor/detect/rules.h"
 
+/* No path of today carries less in one segment than this without a tunnel that says so. */
+#define FULL_SEGMENT 1200
+
 bool rule_holds_reset(const struct causes_work *work)
 {
     return rule_seen(work, OUTCOME_RESET) > 0;
@@ -123,6 +126,54 @@ void rule_explain_killed(struct causes_work *work)
         evidence_failures(evidence, work->findings, OUTCOME_KILLED);
     rule_say_origin(work);
     judgement_rule_out(work->out, "silent drop: the connections opened");
+    rule_say_control(work);
+}
+
+/* The handshake's small segments pass, and the first large one is never acknowledged: no ICMP error
+ * is needed, for firewalls drop those too (RFC 2923 2.1). */
+bool rule_holds_mtu(const struct causes_work *work)
+{
+    uint64_t large = 0;
+    for (size_t i = 0; i < work->findings->count; i++) {
+        const struct failure *failure = work->findings->item[i].failure;
+        large += failure->outcome == OUTCOME_STALLED && !failure->data_acked &&
+                 failure->data_length >= FULL_SEGMENT;
+    }
+    return rule_most(work, large);
+}
+
+void rule_explain_mtu(struct causes_work *work)
+{
+    const struct protection_state *web = &work->in->client->protection[PROTECTION_WEB];
+    char servers[FINDINGS_SERVERS], share[48];
+    uint32_t smallest = UINT32_MAX;
+    for (size_t i = 0; i < work->findings->count; i++) {
+        const struct failure *failure = work->findings->item[i].failure;
+        if (failure->outcome == OUTCOME_STALLED && failure->data_length < smallest)
+            smallest = failure->data_length;
+    }
+    bool small_pass = web->passed_length && web->passed_length < smallest;
+    rule_settle(work, CAUSE_PATH_MTU,
+                small_pass || web->too_big.number ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
+    SAY(work->out->headline, "connections open, but their first large packet gets lost");
+    SAY(work->out->why, "Large packets are lost on the path where small ones pass (path MTU)");
+    struct evidence *evidence = evidence_add(
+        work->out, "large-lost",
+        "%s connection attempts to %s opened, and the first segment of %u bytes or more was never "
+        "acknowledged",
+        findings_share(work->findings, rule_seen(work, OUTCOME_STALLED), share),
+        findings_servers(work->findings, servers), smallest);
+    if (evidence)
+        evidence_failures(evidence, work->findings, OUTCOME_STALLED);
+    if (small_pass)
+        evidence_add(work->out, "small-pass", "segments of up to %u bytes were acknowledged",
+                     web->passed_length);
+    if (web->too_big.number) {
+        evidence = evidence_add(work->out, "icmp-too-big",
+                                "an ICMP error says that a packet of the client's was too big");
+        evidence_frame(evidence, web->too_big);
+    }
+    rule_say_origin(work);
     rule_say_control(work);
 }
 

@@ -123,6 +123,8 @@ struct failure failure_of_attempt(const struct attempt *attempt)
         .rtt = attempt->rtt,
         .query = attempt->frame[0],
         .reply_ttl = attempt->synack_ttl,
+        .data_length = attempt->data_length,
+        .data_acked = attempt->data_acked,
         .reset = attempt->reset,
         .icmp = attempt->icmp,
     };

@@ -40,6 +40,8 @@ struct failure {
     bool has_rcode;
     uint16_t rcode;
     uint8_t reply_ttl;
+    uint32_t data_length; /* attempts: the client's longest segment … */
+    bool data_acked;      /* … and whether any of its data was acknowledged */
     struct reset_facts reset;
     struct icmp_error icmp;
 };

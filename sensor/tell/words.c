@@ -121,6 +121,7 @@ const char *words_cause(enum cause cause)
         [CAUSE_NAME_SINKHOLED] = "the SWG's name resolves to a dead end",
         [CAUSE_CAPTIVE_PORTAL] = "held by a captive portal",
         [CAUSE_NETWORK_DOWN] = "the network is down",
+        [CAUSE_PATH_MTU] = "large packets get lost on the path",
         [CAUSE_UNKNOWN] = "cause unknown",
     };
     return words[cause];
