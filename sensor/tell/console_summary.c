@@ -147,7 +147,7 @@ static void print_over(struct screen *s, const struct view *view, const struct o
         [RESOLUTION_SUSPENDED] = {"the capture was interrupted", "the capture was interrupted"},
     };
     char since[WORDS_TEXT], until[WORDS_TEXT], span[WORDS_TEXT], number[WORDS_TEXT];
-    char text[512], why[128] = "", clients[3 * WORDS_TEXT] = "";
+    char text[640], why[128] = "", clients[3 * WORDS_TEXT] = "";
     const char *cause = words_cause(over->cause);
     const char *confidence = confidence_name(over->confidence);
     view_time(view, over->since, since);
