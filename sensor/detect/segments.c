@@ -49,7 +49,8 @@ static struct addr network_of(const struct addr *addr, uint8_t bits)
     struct addr network = {.family = addr->family};
     for (size_t i = 0; i < sizeof network.bytes && 8 * i < bits; i++) {
         unsigned kept = bits - 8u * (unsigned)i;
-        network.bytes[i] = kept >= 8 ? addr->bytes[i] : addr->bytes[i] & (uint8_t)(0xff00u >> kept);
+        network.bytes[i] =
+            (uint8_t)(kept >= 8 ? addr->bytes[i] : addr->bytes[i] & (0xff00u >> kept));
     }
     return network;
 }
