@@ -95,16 +95,22 @@ static void dump_range(FILE *out, const char *indent, const struct setting *s)
         fprintf(out, "%s# From %lld to %lld.\n", indent, (long long)s->min, (long long)s->max);
 }
 
-/* Items stand in quotes: an address that ends in "::" would be a key without them. */
+/* In quotes: an address that ends in "::" would be a key without them. */
+static void dump_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (const char *p = text; *p; p++)
+        fprintf(out, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+    fputs("\"\n", out);
+}
+
 static void dump_list(FILE *out, const char *indent, const struct setting *s,
                       const struct config_list *list)
 {
     fprintf(out, "%s%s:%s\n", indent, s->key, list->count ? "" : " []");
     for (size_t i = 0; i < list->count; i++) {
-        fprintf(out, "%s  - \"", indent);
-        for (const char *p = list->item[i]; *p; p++)
-            fprintf(out, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
-        fputs("\"\n", out);
+        fprintf(out, "%s  - ", indent);
+        dump_text(out, list->item[i]);
     }
 }
 
@@ -115,10 +121,14 @@ static void dump_setting(FILE *out, const struct config *config, const struct se
 
     dump_remark(out, indent, s->about);
     dump_range(out, indent, s);
-    if (s->type == SETTING_LIST)
+    if (s->type == SETTING_LIST) {
         dump_list(out, indent, s, (const struct config_list *)((const char *)config + s->offset));
-    else
+    } else if (s->type == SETTING_TEXT) {
+        fprintf(out, "%s%s: ", indent, s->key);
+        dump_text(out, setting_text(s, config));
+    } else {
         fprintf(out, "%s%s: %s\n", indent, s->key, setting_format(s, config, value));
+    }
 }
 
 static void dump_section(FILE *out, const struct config *config, const char *name)

@@ -15,6 +15,9 @@
 
 enum config_exchanges { CONFIG_EXCHANGES_ALL, CONFIG_EXCHANGES_FAILED, CONFIG_EXCHANGES_NONE };
 
+/* Texts as configured: paths, names; with the NUL. */
+#define CONFIG_TEXT 256
+
 struct config {
     struct config_list resolvers; /* resolvers: address, prefix or "any" */
     struct {
@@ -23,6 +26,9 @@ struct config {
         struct config_list suffixes;  /* swg.suffixes: ".sigproxy.qq.opendns.com" */
         nstime learn_for;             /* swg.learn_for: at least, after last named or used (1h) */
         nstime lookup_deadline;       /* swg.lookup_deadline (10s) */
+        char resolver[CONFIG_TEXT];   /* swg.resolver: where the sensor looks up ("": system's) */
+        nstime lookup_min;            /* swg.lookup_min: between two lookups of a name (1m) */
+        nstime lookup_max;            /* swg.lookup_max: and at most (1h) */
     } swg;
     struct {
         bool control; /* capture.control: follow unwatched traffic as the control group (on) */
@@ -79,6 +85,12 @@ struct config {
     struct {
         uint32_t detail; /* console.detail: clients in full (5) */
     } console;
+    struct {
+        char file[CONFIG_TEXT]; /* state.file: alerts over a restart ("": where systemd says) */
+    } state;
+    struct {
+        char user[CONFIG_TEXT]; /* privileges.user: for a start as root ("": roamwatch, nobody) */
+    } privileges;
     struct {
         bool show_ids; /* --show-ids, no key of the file: identities in genuine answers are told */
     } privacy;

@@ -39,6 +39,12 @@
         .accept = (kinds), .preset = (text), .about = (say)                                        \
     }
 
+#define TEXT(part, name, kind, say)                                                                \
+    {                                                                                              \
+        .section = #part, .key = #name, .type = SETTING_TEXT, .offset = AT(part.name),             \
+        .accept = (kind), .preset = "", .about = (say)                                             \
+    }
+
 static const char *const exchanges_words[] = {"all", "failed", "none", NULL};
 
 /* Tables hold this much at most: some gigabytes, beyond which a wrong digit is likelier than a
@@ -81,6 +87,13 @@ const struct setting config_settings[] = {
              "the TTL of the answer is shorter."),
     DURATION(swg, lookup_deadline, 100 * MS, 10 * M, "10s",
              "A lookup of an SWG name fails when no server has given an address within this time."),
+    TEXT(swg, resolver, TEXT_ENDPOINT,
+         "Where the sensor looks up the SWG names itself: a resolver's address, with a port or "
+         "without; nothing: the system's resolvers."),
+    DURATION(swg, lookup_min, S, D, "1m",
+             "A name is not looked up more often than this, however short its TTL."),
+    DURATION(swg, lookup_max, S, 30 * D, "1h",
+             "A name is looked up at least this often, however long its TTL. At least lookup_min."),
 
     SWITCH(capture, control, "on",
            "Also follow the handshakes to other hosts and the DNS to other resolvers, to tell "
@@ -184,6 +197,15 @@ const struct setting config_settings[] = {
     COUNT(console, detail, 0, 1000, "5",
           "Clients shown in full on the screen, the worst first; the rest get a line each."),
 
+    TEXT(state, file, TEXT_ANY,
+         "Live: where alerts that fire are kept over a restart, so that they go on with their id "
+         "and their beginning. Nothing: \"alerts\" in the state directory that systemd gives; "
+         "without one nothing is kept."),
+
+    TEXT(privileges, user, TEXT_ANY,
+         "Live: the user to become where the start was made as root. Nothing: roamwatch where "
+         "there is such a user, else nobody. \"root\": none, only the capabilities are dropped."),
+
     COUNT(limits, exchanges, LIMIT_MIN, LIMIT_MAX, "131072", "DNS exchanges open at once."),
     COUNT(limits, attempts, LIMIT_MIN, LIMIT_MAX, "131072",
           "Connection attempts open or remembered at once."),
@@ -210,6 +232,8 @@ const struct section config_sections[] = {
     {"alerts", "When alerts widen and when they end."},
     {"events", "The JSON lines of -o."},
     {"console", "The screen."},
+    {"state", "What outlives a restart."},
+    {"privileges", "Whom the process runs as."},
     {"limits", "The most that each table holds. Where one is full the oldest entry goes, and is "
                "counted as evicted."},
 };
@@ -217,6 +241,7 @@ const size_t config_section_count = sizeof config_sections / sizeof *config_sect
 _Static_assert(sizeof config_sections / sizeof *config_sections <= CONFIG_SECTIONS_MAX, "raise it");
 
 const struct setting_rule config_rules[] = {
+    {"swg", "lookup_min", "lookup_max"},
     {"dns", "deadline", "late"},
     {"dns", "early", "deadline"},
     {"tcp", "deadline", "give_up"},

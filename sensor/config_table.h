@@ -11,7 +11,8 @@ enum setting_type {
     SETTING_COUNT,    /* uint32_t */
     SETTING_SWITCH,   /* bool: on, off */
     SETTING_CHOICE,   /* an enum that starts at 0: one of `words` */
-    SETTING_LIST      /* struct config_list: items that watch_item.h accepts */
+    SETTING_LIST,     /* struct config_list: items that watch_item.h accepts */
+    SETTING_TEXT      /* char[CONFIG_TEXT]; "" is none */
 };
 
 struct setting {
@@ -20,7 +21,7 @@ struct setting {
     enum setting_type type;
     size_t offset;            /* in struct config */
     int64_t min, max;         /* duration and count, both included; list: items, 0: any number */
-    unsigned accept;          /* list: enum watch_accept */
+    unsigned accept;          /* list: enum watch_accept; text: enum text_kind */
     const char *const *words; /* choice: ended by NULL */
     const char *preset;       /* the default as written; a list's items are parted by blanks */
     const char *about;        /* what it does, for people */
@@ -36,8 +37,14 @@ struct setting_rule {
     const char *section, *low, *high;
 };
 
+/* What a text must be where it is not empty. */
+enum text_kind {
+    TEXT_ANY,     /* printable */
+    TEXT_ENDPOINT /* an address, with a port or without: endpoint.h */
+};
+
 /* For arrays beside the tables. */
-#define CONFIG_SETTINGS_MAX 64
+#define CONFIG_SETTINGS_MAX 128
 #define CONFIG_SECTIONS_MAX 16
 
 extern const struct setting config_settings[];
@@ -60,10 +67,12 @@ char *setting_name(const struct setting *s, char out[SETTING_NAME]);
  * ("\"dns.deadline\" is \"5\", which has no unit; …") where text is no such value. */
 bool setting_parse(const struct setting *s, const char *text, struct config *config,
                    char error[CONFIG_ERROR]);
-/* The value as setting_parse() reads it; not for lists. Returns out. */
+/* The value as setting_parse() reads it; not for lists and texts. Returns out. */
 char *setting_format(const struct setting *s, const struct config *config, char out[SETTING_VALUE]);
 /* "5s", "10m": the largest unit that needs no fraction. Returns out. */
 char *setting_duration(nstime duration, char out[SETTING_VALUE]);
+/* Of a text setting. */
+const char *setting_text(const struct setting *s, const struct config *config);
 /* Duration, count, switch or choice as one number, to compare. */
 int64_t setting_number(const struct setting *s, const struct config *config);
 struct config_list *setting_list(const struct setting *s, struct config *config);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sensor/endpoint.h"
 #include "sensor/quote.h"
 #include "sensor/watch_item.h"
 
@@ -31,6 +32,7 @@ const char *setting_wants(const struct setting *s)
         [SETTING_SWITCH] = "on or off",
         [SETTING_CHOICE] = "one word",
         [SETTING_LIST] = "a list of items, each behind a hyphen",
+        [SETTING_TEXT] = "one text, or nothing",
     };
     return wants[s->type];
 }
@@ -65,9 +67,15 @@ int64_t setting_number(const struct setting *s, const struct config *config)
     case SETTING_CHOICE:
         return *(const enum config_exchanges *)at;
     case SETTING_LIST:
+    case SETTING_TEXT:
         break;
     }
     return 0;
+}
+
+const char *setting_text(const struct setting *s, const struct config *config)
+{
+    return const_place(s, config);
 }
 
 char *setting_duration(nstime duration, char out[SETTING_VALUE])
@@ -241,6 +249,26 @@ static bool parse_item(const struct setting *s, const char *text, struct config_
     return true;
 }
 
+static bool parse_text(const struct setting *s, const char *text, char out[CONFIG_TEXT],
+                       char error[CONFIG_ERROR])
+{
+    struct addr addr;
+    uint16_t port;
+
+    if (strlen(text) >= CONFIG_TEXT)
+        return bad(s, text, error, "is too long; at most 255 bytes fit");
+    for (const char *p = text; *p; p++) {
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            return bad(s, text, error, "holds a control character; leave that out");
+    }
+    if (s->accept == TEXT_ENDPOINT && text[0] && !endpoint_parse(text, &addr, &port))
+        return bad(s, text, error,
+                   "is no address; write one with a port or without, such as 192.0.2.53, "
+                   "192.0.2.53:5353 or [2001:db8::53]:53");
+    memcpy(out, text, strlen(text) + 1);
+    return true;
+}
+
 bool setting_parse(const struct setting *s, const char *text, struct config *config,
                    char error[CONFIG_ERROR])
 {
@@ -257,6 +285,8 @@ bool setting_parse(const struct setting *s, const char *text, struct config *con
         return parse_choice(s, text, at, error);
     case SETTING_LIST:
         return parse_item(s, text, at, error);
+    case SETTING_TEXT:
+        return parse_text(s, text, at, error);
     }
     return false;
 }

@@ -217,7 +217,7 @@ static bool read_value(struct reader *r, const struct setting *s, const struct k
     if (s->type == SETTING_LIST)
         return read_list(r, s, key);
     const char *text = scalar(r);
-    if (!text || is_empty_scalar(r))
+    if (!text || (is_empty_scalar(r) && s->type != SETTING_TEXT))
         return fail_value(r, s, key->at);
     return setting_parse(s, text, r->config, clause) || fail(r, key->at, "%s", clause);
 }

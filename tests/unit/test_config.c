@@ -80,6 +80,11 @@ static void make_other(struct config *config)
         char text[SETTING_VALUE];
         if (s->type == SETTING_LIST)
             continue; /* empty */
+        if (s->type == SETTING_TEXT) {
+            const char *other = s->accept == TEXT_ENDPOINT ? "[2001:db8::]:53" : "a \\ \"b\"";
+            assert_true(setting_parse(s, other, config, error));
+            continue;
+        }
         if (s->type == SETTING_DURATION)
             setting_duration(s->min, text);
         else if (s->type == SETTING_COUNT)
@@ -319,6 +324,12 @@ static const struct {
     {"dns:\n  late: 9\n",
      "2:3: \"dns.late\" is \"9\", which has no unit; write us, ms, s, m, h or d "
      "behind the number, such as 5s"},
+    {"swg:\n  resolver: [a, b]\n", "2:3: \"swg.resolver\" wants one text, or nothing"},
+    {"swg:\n  resolver: dns.example:53\n",
+     "2:3: \"swg.resolver\" is \"dns.example:53\", which is no address; write one with a port or "
+     "without, such as 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:53"},
+    {"state:\n  file: \"a\\nb\"\n", "2:3: \"state.file\" is \"a?b\", which holds a control "
+                                    "character; leave that out"},
     {"dns:\n  late: soon\n",
      "2:3: \"dns.late\" is \"soon\", which is not a duration; write a whole "
      "number and a unit, such as 5s or 100ms"},
