@@ -78,6 +78,8 @@ struct config {
         uint32_t scope_clients; /* alerts.scope_clients: fail alike before an alert widens (5) */
         uint32_t scope_percent; /* alerts.scope_percent: of the active ones (50) */
         nstime scope_window;    /* alerts.scope_window: active is who was seen within it (1m) */
+        nstime remind;          /* alerts.remind: first reminder of one that lasts; 0: none (10m) */
+        nstime remind_most;     /* alerts.remind_most: the interval doubles up to this (1d) */
     } alerts;
     struct {
         enum config_exchanges exchanges; /* events.exchanges: all, failed or none (failed) */

@@ -189,6 +189,10 @@ const struct setting config_settings[] = {
         "They must also be this share of its active clients, in percent; until under half of it."),
     DURATION(alerts, scope_window, 10 * S, H, "1m",
              "A client is active for this long after its newest packet."),
+    DURATION(alerts, remind, 0, D, "10m",
+             "Live, an alert that lasts is told again on the screen and in the logs after this "
+             "long, then after twice as long, and so on; 0s: never. Events hold no reminders."),
+    DURATION(alerts, remind_most, S, 30 * D, "1d", "The longest time between two reminders."),
 
     CHOICE(events, exchanges, exchanges_words, "failed",
            "Which dns and tcp events are written: all, failed (which includes late, and not "
@@ -252,6 +256,7 @@ const struct setting_rule config_rules[] = {
     {"health", "lossy_samples", "window_samples"},
     {"health", "lossy_failed", "lossy_samples"},
     {"health", "lossy_clear_percent", "lossy_percent"},
+    {"alerts", "remind", "remind_most"},
 };
 const size_t config_rule_count = sizeof config_rules / sizeof *config_rules;
 

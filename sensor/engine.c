@@ -6,9 +6,8 @@
 
 #include "sensor/clock.h"
 #include "sensor/judging.h"
+#include "sensor/telling.h"
 #include "sensor/tracking.h"
-
-#define SINKS_MAX 4
 
 struct engine {
     const struct config *config;
@@ -16,8 +15,7 @@ struct engine {
     struct clock clock;
     struct tracking *tracking;
     struct judging *judging;
-    struct sink *sink[SINKS_MAX];
-    size_t sinks;
+    struct telling *telling;
     struct stats stats;
     uint64_t decodable; /* frames whose link type is known */
     uint32_t linktype;  /* the last one that is not */
@@ -37,7 +35,8 @@ struct engine *engine_new(const struct config *config, struct watchlist *watchli
     clock_init(&e->clock, config->clock.backstep);
     e->tracking = tracking_new(config, key);
     e->judging = judging_new(config, key);
-    if (!e->tracking || !e->judging) {
+    e->telling = telling_new(config);
+    if (!e->tracking || !e->judging || !e->telling) {
         engine_free(e);
         return NULL;
     }
@@ -50,13 +49,13 @@ void engine_free(struct engine *e)
         return;
     tracking_free(e->tracking);
     judging_free(e->judging);
+    telling_free(e->telling);
     free(e);
 }
 
 void engine_add_sink(struct engine *e, struct sink *sink)
 {
-    if (e->sinks < SINKS_MAX)
-        e->sink[e->sinks++] = sink;
+    telling_add_sink(e->telling, sink);
 }
 
 bool engine_explain(struct engine *e)
@@ -76,27 +75,6 @@ void engine_passed_over(struct engine *e, uint64_t frames)
 
 /* --- tell ------------------------------------------------------------------------------------ */
 
-static void tell_report(struct engine *e, const struct report *report)
-{
-    for (size_t i = 0; i < e->sinks; i++) {
-        struct sink *sink = e->sink[i];
-        if (report->kind == REPORT_EXCHANGE && report->exchange.phase & PHASE_FINAL &&
-            sink->ops->exchange)
-            sink->ops->exchange(sink, &report->exchange);
-        if (report->kind == REPORT_ATTEMPT && report->attempt.phase & PHASE_FINAL &&
-            sink->ops->attempt)
-            sink->ops->attempt(sink, &report->attempt);
-    }
-}
-
-static void tell_notices(struct engine *e, const struct notices *notices)
-{
-    for (size_t n = 0; n < notices->count; n++)
-        for (size_t i = 0; i < e->sinks; i++)
-            if (e->sink[i]->ops->alert)
-                e->sink[i]->ops->alert(e->sink[i], &notices->item[n]);
-}
-
 static void tell_verdict(void *context, const struct judgement *judgement)
 {
     struct engine *e = context;
@@ -104,9 +82,7 @@ static void tell_verdict(void *context, const struct judgement *judgement)
         e->result.fails = true;
     if (judgement->status == STATUS_PROTECTED || judgement->status == STATUS_DEGRADED)
         e->result.works = true;
-    for (size_t i = 0; i < e->sinks; i++)
-        if (e->sink[i]->ops->verdict)
-            e->sink[i]->ops->verdict(e->sink[i], judgement);
+    telling_verdict(e->telling, judgement);
 }
 
 /* --- track, judge ---------------------------------------------------------------------------- */
@@ -126,9 +102,9 @@ static void take_reports(struct engine *e, nstime now, bool at_end)
         keep_watched(e, now, report);
         judging_report(e->judging, e->watchlist, now, report, at_end, &e->notices);
         do
-            tell_notices(e, &e->notices);
+            telling_notices(e->telling, &e->notices);
         while (judging_more(e->judging, now, &e->notices));
-        tell_report(e, report);
+        telling_report(e->telling, report);
     }
 }
 
@@ -160,7 +136,7 @@ static void run_until(struct engine *e, nstime now)
         } else {
             if (!judging_expire(e->judging, now, &e->notices))
                 return;
-            tell_notices(e, &e->notices);
+            telling_notices(e->telling, &e->notices);
         }
     }
 }
@@ -171,7 +147,7 @@ static void gap(struct engine *e, nstime before)
     while (tracking_close(e->tracking, &e->reports))
         take_reports(e, before, false);
     while (judging_gap(e->judging, before, e->clock.now, &e->notices))
-        tell_notices(e, &e->notices);
+        telling_notices(e->telling, &e->notices);
 }
 
 static bool count_status(struct engine *e, const struct frame *frame, enum packet_status status)
@@ -217,7 +193,7 @@ void engine_frame(struct engine *e, const struct frame *frame)
     e->stats.capture.watched += e->reports.watched;
     e->stats.capture.malformed += e->reports.malformed;
     judging_packet(e->judging, now, &packet, &e->reports, &e->notices);
-    tell_notices(e, &e->notices);
+    telling_notices(e->telling, &e->notices);
     learn(e, now, packet.ref);
     take_reports(e, now, false);
 }
@@ -284,8 +260,6 @@ struct engine_result engine_finish(struct engine *e, const struct capture_file *
         .stats = &e->stats,
         .unsupported_linktype = e->linktype ? (uint64_t)e->linktype + 1 : 0,
     };
-    for (size_t i = 0; i < e->sinks; i++)
-        if (e->sink[i]->ops->finish)
-            e->sink[i]->ops->finish(e->sink[i], &summary);
+    telling_finish(e->telling, &summary);
     return e->result;
 }

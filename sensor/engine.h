@@ -16,7 +16,7 @@ struct engine *engine_new(const struct config *config, struct watchlist *watchli
                           const uint64_t key[2]);
 void engine_free(struct engine *engine);
 
-/* At most four; before the first frame. The sink stays the caller's. */
+/* At most TELLING_SINKS; before the first frame. The sink stays the caller's. */
 void engine_add_sink(struct engine *engine, struct sink *sink);
 
 /* Verdicts come with a trace of the rules tried from here on. False where memory is out. */

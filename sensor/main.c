@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "sensor/check.h"
+#include "sensor/quote.h"
 #include "sensor/replay.h"
 #include "sensor/tell/console.h"
 #include "sensor/tell/events.h"
@@ -57,7 +58,9 @@ static void take_standard_descriptors(void)
 
 static int complain(int status, const char *error)
 {
-    fprintf(stderr, "roamwatch: %s\n", error);
+    fputs("roamwatch: ", stderr);
+    quote_sentence(stderr, error);
+    fputc('\n', stderr);
     return status;
 }
 
@@ -103,11 +106,18 @@ static unsigned terminal_width(void)
     return 0;
 }
 
+/* https://no-color.org, and terminals that know no escape sequences. */
+static bool wants_colour(int fd)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(fd) && !(no_colour && *no_colour) && terminal && *terminal &&
+           strcmp(terminal, "dumb") != 0;
+}
+
 static struct sink *make_console(const struct options *options, const struct config *config)
 {
-    const char *no_colour = getenv("NO_COLOR");
     struct console_options console = {
-        .colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+        .colour = wants_colour(STDOUT_FILENO),
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .quiet = options->quiet,
         .width = terminal_width(),

@@ -7,6 +7,17 @@
 
 #define WORD_MAX 63
 
+/* The next byte, or '?' for what a terminal might obey. Bytes of UTF-8 pass but for C1 controls. */
+static char harmless(const char **text)
+{
+    const unsigned char c = (unsigned char)*(*text)++;
+    if (c == 0xc2 && (unsigned char)**text >= 0x80 && (unsigned char)**text < 0xa0) {
+        (*text)++;
+        return '?';
+    }
+    return c < 0x20 || c == 0x7f ? '?' : (char)c;
+}
+
 char *quote(const char *text, char out[QUOTE_TEXT])
 {
     static const char ellipsis[] = "…";
@@ -15,15 +26,8 @@ char *quote(const char *text, char out[QUOTE_TEXT])
     size_t length = 0;
 
     out[length++] = '"';
-    while (*text && length < room) {
-        unsigned char c = (unsigned char)*text++;
-        /* Bytes of UTF-8 pass but for C1 controls, which some terminals obey. */
-        if (c == 0xc2 && (unsigned char)*text >= 0x80 && (unsigned char)*text < 0xa0) {
-            text++;
-            c = '?';
-        }
-        out[length++] = c < 0x20 || c == 0x7f ? '?' : (char)c;
-    }
+    while (*text && length < room)
+        out[length++] = harmless(&text);
     if (*text) {
         /* Not in the middle of a character: what is left of one looks like damage. */
         while (length > 1 && ((unsigned char)out[length - 1] & 0xc0) == 0x80)
@@ -36,6 +40,12 @@ char *quote(const char *text, char out[QUOTE_TEXT])
     out[length++] = '"';
     out[length] = '\0';
     return out;
+}
+
+void quote_sentence(FILE *out, const char *sentence)
+{
+    while (*sentence)
+        putc(harmless(&sentence), out);
 }
 
 static size_t least(size_t a, size_t b)

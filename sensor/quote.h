@@ -6,12 +6,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define QUOTE_TEXT 96
 
 /* "text" in double quotes; what a terminal might obey becomes '?', what is long is cut with "…".
  * Returns out. */
 char *quote(const char *text, char out[QUOTE_TEXT]);
+
+/* A sentence as it is, but for what a terminal might obey: a file's name can hold anything. */
+void quote_sentence(FILE *out, const char *sentence);
 
 /* How many characters to insert, delete, replace or swap with their neighbour turn a into b; words
  * longer than 63 are as far apart as can be. */

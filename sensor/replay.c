@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "sensor/capture/savefile.h"
+#include "sensor/quote.h"
 
 _Static_assert(SOURCE_ERROR <= CONFIG_ERROR, "a source's sentence must fit");
 
@@ -45,7 +46,9 @@ static void tell_trouble(struct replay *replay, size_t index)
     struct capture_file *file = &replay->file[index];
     file->damage = replay->damage[index];
     progress_wipe(replay->progress);
-    fprintf(stderr, "roamwatch: %s\n", file->damage);
+    fputs("roamwatch: ", stderr);
+    quote_sentence(stderr, file->damage);
+    fputc('\n', stderr);
 }
 
 static enum source_status feed(struct replay *replay, struct source *source,

@@ -6,23 +6,29 @@
 
 #include "console_parts.h"
 
+#define FILE_INDENT 4
+
+/* The name stands as it is, for people copy it; what follows wraps. */
 static void print_file(struct screen *s, const struct view *view, const struct capture_file *file)
 {
-    char text[WORDS_TEXT], zone[WORDS_TEXT];
+    char text[6 * WORDS_TEXT], date[WORDS_TEXT], first[WORDS_TEXT], last[WORDS_TEXT];
+    char zone[WORDS_TEXT], amount[WORDS_TEXT];
+    int length = 0;
+    if (file->first != NSTIME_NONE)
+        length = snprintf(text, sizeof text, " · %s %s to %s %s",
+                          words_date(file->first, view->zone, date),
+                          words_clock(file->first, view->zone, first),
+                          view_time(view, file->last, last), words_zone(view->zone, zone));
+    snprintf(text + length, sizeof text - (size_t)length, " · %s",
+             file->packets == 0 ? "no packets"
+                                : words_amount(file->packets, "packet", "packets", amount));
     screen_text(s, strcmp(file->name, "-") == 0 ? "standard input" : file->name);
-    if (file->first != NSTIME_NONE) {
-        screen_text(s, " · ");
-        screen_text(s, words_date(file->first, view->zone, text));
-        screen_text(s, " ");
-        screen_text(s, words_clock(file->first, view->zone, text));
-        screen_text(s, " to ");
-        screen_text(s, view_time(view, file->last, text));
-        screen_text(s, " ");
-        screen_text(s, words_zone(view->zone, zone));
-    }
-    screen_text(s, " · ");
-    screen_text(s, file->packets == 0 ? "no packets"
-                                      : words_amount(file->packets, "packet", "packets", text));
+    screen_words(s, FILE_INDENT, text);
+    if (view->summary->file_count > 1)
+        return;
+    snprintf(text, sizeof text, ", %s watched",
+             words_count(view->summary->stats->capture.watched, amount));
+    screen_words(s, FILE_INDENT, text);
 }
 
 void console_files(struct screen *s, const struct view *view)
@@ -32,11 +38,6 @@ void console_files(struct screen *s, const struct view *view)
     char text[WORDS_TEXT];
     for (size_t i = 0; i < summary->file_count; i++) {
         print_file(s, view, &summary->file[i]);
-        if (summary->file_count == 1) {
-            screen_text(s, ", ");
-            screen_text(s, words_count(stats->capture.watched, text));
-            screen_text(s, " watched");
-        }
         screen_newline(s);
         if (summary->file[i].damage) {
             screen_to(s, 2);

@@ -47,6 +47,18 @@ struct summary {
     uint64_t unsupported_linktype;
 };
 
+/* Live, once a second: how things stand. */
+struct moment {
+    nstime now;
+    nstime started; /* of the watch */
+    const struct stats *stats;
+    size_t clients[STATUS_COUNT]; /* by the worse of their two protections */
+    uint64_t firing;              /* alerts that stand */
+};
+
+/* How a sentence about the sensor itself is meant. */
+enum say { SAY_NEWS, SAY_WARNING, SAY_ERROR };
+
 struct sink;
 
 struct sink_ops {
@@ -54,6 +66,11 @@ struct sink_ops {
     void (*attempt)(struct sink *sink, const struct attempt *attempt);    /* PHASE_FINAL only */
     void (*alert)(struct sink *sink, const struct notice *notice);
     void (*verdict)(struct sink *sink, const struct judgement *judgement);
+    /* The alert still stands. */
+    void (*remind)(struct sink *sink, const struct notice *notice, nstime now);
+    /* A full sentence about the sensor itself: an interface is down, a file is full. */
+    void (*say)(struct sink *sink, nstime now, enum say kind, const char *sentence);
+    void (*tick)(struct sink *sink, const struct moment *moment);
     void (*finish)(struct sink *sink, const struct summary *summary);
     const char *(*error)(
         const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */

@@ -174,6 +174,17 @@ got=0
 [ "$got" -eq 74 ] && holds "File too large" "$work/err" && told=yes || told=no
 report "$told" "exit 74: the events outgrow ulimit -f (got $got)"
 
+# A file's name can hold what a terminal would obey.
+escape=$(printf '\033]0;x\007')
+for name in "$work/missing$escape" "$work/$escape.pcap" "$work/$escape.yaml"; do
+  case $name in *missing*) ;; *) printf 'x\033[2Jx: 1\n' >"$name" ;; esac
+  option=-r
+  case $name in *.yaml) option=-c ;; esac
+  "$binary" -q "$option" "$name" -r "$sample" >"$work/out" 2>"$work/err" && got=0 || got=$?
+  [ "$got" -ge 64 ] && ! grep -q "$(printf '[\033\007]')" "$work/err" "$work/out" && tame=yes || tame=no
+  report "$tame" "no escape sequence of a file's name is printed (got $got)"
+done
+
 # A reader that goes away (head) is no crash.
 set +e
 "$binary" -q -r "$sample" -o - 2>"$work/err" | head -c 1 >/dev/null

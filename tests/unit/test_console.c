@@ -197,8 +197,8 @@ static void both_fail_on_a_narrow_ascii_terminal(void **state)
     verdict(r, seed_web_unavailable());
     assert_string_equal(
         finish(r),
-        "pcaps/dns-unprotected.pcapng * 2024-08-27 03:06:36 to 03:08:40 UTC * 8,104 packets, 15 "
-        "watched\n"
+        "pcaps/dns-unprotected.pcapng * 2024-08-27 03:06:36 to 03:08:40 UTC * 8,104\n"
+        "    packets, 15 watched\n"
         "\n"
         "192.168.0.204\n"
         "  DNS protection (IPv4)   UNPROTECTED   nothing answers on UDP 53 or UDP 443, at\n"
