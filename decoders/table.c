@@ -128,6 +128,12 @@ void *table_oldest(const struct table *t)
     return owner(list_first(&t->age));
 }
 
+void *table_younger(const struct table *t, void *entry)
+{
+    struct link *next = ((struct table_entry *)entry)->age.next;
+    return next == &t->age.head ? NULL : owner(next);
+}
+
 void table_wake(struct table *t, void *entry, nstime due)
 {
     struct table_entry *e = entry;

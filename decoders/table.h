@@ -49,6 +49,8 @@ void table_recycle(struct table *t, void *entry);
 void *table_first(const struct table *t, uint64_t hash);
 void *table_next(void *entry);
 void *table_oldest(const struct table *t);
+/* The one that arrived next after it; NULL. */
+void *table_younger(const struct table *t, void *entry);
 
 void table_wake(struct table *t, void *entry, nstime due);
 nstime table_next_due(const struct table *t);

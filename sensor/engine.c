@@ -126,13 +126,14 @@ static void run_until(struct engine *e, nstime now)
 {
     for (;;) {
         nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
-        nstime due = tracked < judged ? tracked : judged;
-        if (due >= now)
+        if (tracked >= now && judged >= now)
             return;
         if (tracked <= judged) {
-            if (!tracking_expire(e->tracking, now, &e->reports))
+            /* What is due may report nothing: then the next look is for what comes after it. */
+            if (tracking_expire(e->tracking, &e->reports))
+                take_reports(e, tracked, false);
+            else if (tracking_next(e->tracking) == tracked)
                 return;
-            take_reports(e, due, false);
         } else {
             if (!judging_expire(e->judging, now, &e->notices))
                 return;

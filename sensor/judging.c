@@ -469,6 +469,7 @@ bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *o
         return true;
     }
     clients_gap(j->clients, now);
+    control_gap(j->control, now);
     folding_gap(j->folding);
     return false;
 }

@@ -371,7 +371,7 @@ nstime tracking_next(const struct tracking *t)
 
 /* In the order in which they are tried where several are due at the same moment: the control group
  * first, for it backs the judgement of the others. An early answer that expires unmatched reports
- * nothing, so a tracker that was due may stay silent: then there is the next look. */
+ * nothing, so a tracker that was due may stay silent. */
 static bool expire_one(struct tracking *t, nstime due, nstime now, struct reports *out)
 {
     if (exchanges_next(t->control_exchanges) == due)
@@ -396,18 +396,14 @@ static bool expire_one(struct tracking *t, nstime due, nstime now, struct report
     return connects_expire(t->connects, now, &add(out, REPORT_CONNECT)->connect);
 }
 
-bool tracking_expire(struct tracking *t, nstime now, struct reports *out)
+bool tracking_expire(struct tracking *t, struct reports *out)
 {
-    for (;;) {
-        nstime due = tracking_next(t);
-        if (due >= now)
-            return false;
-        start(out);
-        if (expire_one(t, due, now, out))
-            return true;
-        if (tracking_next(t) == due) /* due, and nothing done: strictness at the very moment */
-            return false;
-    }
+    nstime due = tracking_next(t);
+    start(out);
+    if (due != NSTIME_NEVER && expire_one(t, due, due + 1, out))
+        return true;
+    out->count = 0;
+    return false;
 }
 
 bool tracking_close(struct tracking *t, struct reports *out)

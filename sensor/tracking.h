@@ -66,8 +66,9 @@ void tracking_packet(struct tracking *tracking, const struct watchlist *watchlis
                      const struct packet *packet, const bool routed[2], struct reports *out);
 
 nstime tracking_next(const struct tracking *tracking);
-/* The next thing that is due before `now`; false when nothing is. */
-bool tracking_expire(struct tracking *tracking, nstime now, struct reports *out);
+/* Ends what is due at tracking_next(). False where that leads to no report, as with an answer that
+ * waited for a query that never came. */
+bool tracking_expire(struct tracking *tracking, struct reports *out);
 /* Ends what is open, one thing a call, the control group first; false when nothing is. */
 bool tracking_close(struct tracking *tracking, struct reports *out);
 

@@ -112,12 +112,14 @@ static void told(struct alerts *alerts, struct alert_state *state)
         state->id = ++alerts->last_id;
     state->told_code = state->code;
     state->told_cause = state->cause;
+    state->told_severity = state->severity;
 }
 
 bool alerts_tell(struct alerts *alerts, struct alert_state *state,
                  const struct judgement *judgement, struct notice *out)
 {
-    if (state->id && state->told_code == state->code && state->told_cause == state->cause)
+    if (state->id && state->told_code == state->code && state->told_cause == state->cause &&
+        state->told_severity == state->severity)
         return false;
     told(alerts, state);
     fill_client(out, state, &judgement->client, judgement->time);

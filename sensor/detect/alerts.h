@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* alerts: judgement → notice: the life of one alert. It has one id from the moment it is told,
- * through changes of its code, until it resolves. A client's stands from `likely` up, for modules
- * and forwarders (design: "Alerts"); whether it is told by itself or a wider one stands for it is
- * decided by folding.h between the steps here. */
+ * through changes of its code, cause or severity, until it resolves. A client's stands from
+ * `likely` up, for modules and forwarders (design: "Alerts"); whether it is told by itself or a
+ * wider one stands for it is decided by folding.h between the steps here. */
 #ifndef SENSOR_DETECT_ALERTS_H
 #define SENSOR_DETECT_ALERTS_H
 

@@ -141,10 +141,30 @@ void client_final(struct client *client, const struct sample *sample)
     }
 }
 
+/* The first news after a gap: the span and the number of failures begin anew with it, for the jump
+ * itself would make any two failures look far apart. */
+static void begin_anew(struct protection_state *state)
+{
+    if (!state->before_gap)
+        return;
+    state->before_gap = false;
+    for (unsigned i = 0; i < state->paths; i++)
+        path_anew(&state->path[i]);
+    state->lookups.failed = 0;
+    state->direct = 0;
+}
+
+static bool is_news(enum outcome outcome)
+{
+    return outcome != OUTCOME_UNDETERMINED && outcome != OUTCOME_ABORTED;
+}
+
 bool client_take(struct client *client, const struct config *config, const struct sample *sample)
 {
     struct protection_state *state = &client->protection[sample_protection(sample)];
     state->seen = true;
+    if (is_news(sample->outcome))
+        begin_anew(state);
     note_role(client, sample);
     struct path *path = make_path(client, config, sample);
     if (!path)
@@ -172,8 +192,10 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
     /* Other names' failures prove nothing once the module's own names were asked for. */
     if (sample->kind == SAMPLE_OTHER && client->protection[PROTECTION_DNS].own_samples)
         return true;
-    if (outcome_failed(failure->outcome))
+    if (outcome_failed(failure->outcome)) {
+        begin_anew(&client->protection[sample_protection(sample)]);
         return path_keep(path, failure);
+    }
     path_forget(path, failure->serial);
     return true;
 }
@@ -183,6 +205,8 @@ void client_lookup(struct client *client, const struct lookup *lookup)
     struct protection_state *state = &client->protection[PROTECTION_WEB];
     struct swg_lookups *lookups = &state->lookups;
     state->seen = true;
+    if (is_news(lookup->outcome))
+        begin_anew(state);
     lookups->seen = true;
     if (lookup->sent > lookups->last_sent)
         lookups->last_sent = lookup->sent;
@@ -225,7 +249,15 @@ void client_gap(struct client *client, nstime now)
 {
     if (client->newest_sample != NSTIME_NONE)
         client->newest_sample = now;
-    for (int p = 0; p < PROTECTION_COUNT; p++)
-        for (unsigned i = 0; i < client->protection[p].paths; i++)
-            path_gap(&client->protection[p].path[i], now);
+    for (int p = 0; p < PROTECTION_COUNT; p++) {
+        struct protection_state *state = &client->protection[p];
+        state->before_gap = true;
+        if (state->last_sent > now) /* by the clock as it was */
+            state->last_sent = now;
+        if (state->lookups.last_sent > now)
+            state->lookups.last_sent = now;
+        state->diagnosed = 0;
+        for (unsigned i = 0; i < state->paths; i++)
+            path_gap(&state->path[i], now);
+    }
 }

@@ -31,7 +31,8 @@ struct swg_lookups {
 };
 
 struct protection_state {
-    bool seen; /* a watched packet or an SWG lookup */
+    bool seen;       /* a watched packet or an SWG lookup */
+    bool before_gap; /* all that is known is from before a gap, and stands till there is news */
     uint16_t paths, room;
     struct path *path; /* owned; in order of first use */
     uint64_t paths_dropped;
@@ -119,7 +120,8 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
 void client_lookup(struct client *client, const struct lookup *lookup);
 /* A connection of the client's to an address that is not watched opened. */
 void client_opened(struct client *client, const struct flow *flow);
-/* The clock was set anew. */
+/* The clock was set anew: what is known stands until the first news after it, and counts together
+ * with none of it. */
 void client_gap(struct client *client, nstime now);
 
 struct path *client_path(const struct client *client, const struct sample *sample);

@@ -344,6 +344,26 @@ unsigned control_missing_permille(const struct control *control)
     return (unsigned)(control->missing * 1000 / control->due);
 }
 
+static void no_later(nstime *time, nstime now)
+{
+    if (*time > now)
+        *time = NSTIME_NONE;
+}
+
+void control_gap(struct control *control, nstime now)
+{
+    control->began = NSTIME_NONE;
+    no_later(&control->last_ok[0], now);
+    no_later(&control->last_ok[1], now);
+    for (struct host *host = table_oldest(&control->hosts); host;
+         host = table_younger(&control->hosts, host)) {
+        no_later(&host->view.last_ok, now);
+        no_later(&host->view.newest, now);
+        host->view.silent = 0;
+        host->view.silent_since = NSTIME_NONE;
+    }
+}
+
 uint64_t control_evicted(const struct control *control)
 {
     return control->evicted;

@@ -76,6 +76,10 @@ void control_answer(struct control *control, nstime now, bool unmet, bool early_
  * missing to tell. */
 unsigned control_missing_permille(const struct control *control);
 
+/* The clock was set anew to `now`: who was silent begins anew, and nothing worked later than that.
+ */
+void control_gap(struct control *control, nstime now);
+
 uint64_t control_evicted(const struct control *control);
 
 /* Hops that a packet has travelled, by the nearest initial TTL in use (64, 128, 255). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* notice: the arrow from alerts to tell. One edge in an alert's life: it fires, changes its code
+/* notice: the arrow from alerts to tell. One edge in an alert's life: it fires, changes
  * while it fires, or resolves. */
 #ifndef SENSOR_DETECT_NOTICE_H
 #define SENSOR_DETECT_NOTICE_H

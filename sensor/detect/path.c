@@ -56,7 +56,6 @@ unsigned path_failed_samples(const struct path *path)
 static void drop_oldest(struct path *path, unsigned count)
 {
     path->samples = (uint16_t)(path->samples - count);
-    path->floor = (uint16_t)(path->floor > count ? path->floor - count : 0);
     memmove(path->sample, path->sample + count, path->samples * sizeof *path->sample);
 }
 
@@ -164,7 +163,7 @@ static bool insert(struct path *path, const struct config *config, const struct 
     if (!make_room(path, config))
         return false;
     unsigned at = path->samples;
-    while (at > path->floor && path->sample[at - 1].sent > sample->sent) {
+    while (at && path->sample[at - 1].sent > sample->sent) {
         path->sample[at] = path->sample[at - 1];
         at--;
     }
@@ -175,10 +174,10 @@ static bool insert(struct path *path, const struct config *config, const struct 
                                             .outcome = (uint8_t)sample->outcome};
     path->samples++;
     nstime oldest = path->sample[path->samples - 1].sent - config->health.window_time;
-    unsigned aged = path->floor;
-    while (aged < path->samples && path->sample[aged].sent < oldest)
+    unsigned aged = 0;
+    while (path->sample[aged].sent < oldest) /* the newest is not */
         aged++;
-    if (aged > path->floor)
+    if (aged)
         drop_oldest(path, aged);
     return true;
 }
@@ -222,8 +221,8 @@ static bool take(struct path *path, const struct config *config, const struct sa
  * a foreign answer is known at its deadline, and they at once. */
 static void withdraw_replies(struct path *path, nstime since)
 {
-    unsigned kept = path->floor;
-    for (unsigned i = kept; i < path->samples; i++) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < path->samples; i++) {
         const struct path_sample *s = &path->sample[i];
         if (s->kind != SAMPLE_OTHER || failed(s) || s->sent <= since)
             path->sample[kept++] = *s;
@@ -439,8 +438,6 @@ void path_drop_weak(struct path *path, const struct config *config)
 
 void path_gap(struct path *path, nstime now)
 {
-    path->floor = path->samples;
-    path->since = NSTIME_NONE;
     path->open = 0;
     path->weak = 0;
     path->reply = NSTIME_NONE;
@@ -450,4 +447,18 @@ void path_gap(struct path *path, nstime now)
     path->encrypted_sample = NSTIME_NONE;
     if (path->newest != NSTIME_NONE)
         path->newest = now;
+    if (path->last_sent > now)
+        path->last_sent = now;
+}
+
+void path_anew(struct path *path)
+{
+    path->samples = 0;
+    path->failures = 0;
+    path->failures_total = 0;
+    path->status = PATH_UNDETERMINED;
+    path->lossy = false;
+    path->encryption_failing = false;
+    path->since = NSTIME_NONE;
+    path->last_ok = NSTIME_NONE; /* when it was, by another clock, orders nothing */
 }

@@ -38,8 +38,6 @@ struct path {
     nstime last_sent; /* newest packet of any kind sent on it */
 
     uint16_t samples, room;
-    uint16_t
-        floor; /* so many of the oldest are from before a gap: not ordered against newer ones */
     struct path_sample *sample; /* in order of `sent`; owned */
 
     uint32_t failures;       /* how many of failure[] are set */
@@ -74,6 +72,9 @@ void path_drop_weak(struct path *path, const struct config *config);
 
 /* The clock was set anew (a gap): health stays what it was, what was open is forgotten. */
 void path_gap(struct path *path, nstime now);
+/* The first sample after a gap is about to come, of this path or of another one of the protection:
+ * what failed before counts no more with what fails after. */
+void path_anew(struct path *path);
 
 /* Failed samples in a row up to the newest; *first is the first of them (may be NULL). */
 unsigned path_run(const struct path *path, const struct path_sample **first);

@@ -12,7 +12,7 @@ struct alert_state {
     uint64_t id; /* as it was told; 0: nobody was told of it by itself */
     bool stands; /* it fails: told by itself, or folded into a wider alert */
     uint8_t code, cause, confidence, severity;
-    uint8_t told_code, told_cause;
+    uint8_t told_code, told_cause, told_severity;
     uint64_t count; /* a client's: failed samples when last judged failing */
     nstime since;
 };

@@ -89,6 +89,26 @@ static void keeps_its_id_to_the_end(void **state)
     assert_int_equal(notice.id, 8);
 }
 
+/* The same code, and it matters more or less than before: people are told, under the same id. */
+static void a_change_of_severity_is_told(void **state)
+{
+    (void)state;
+    struct alerts alerts = {0};
+    struct alert_state standing = {0};
+    struct notice notice;
+    struct judgement j = dns(STATUS_UNPROTECTED, CONFIDENCE_LIKELY);
+    j.client.family = ADDR_IPV6;
+    j.other_family_works = true;
+    assert_true(alerts_judge(&alerts, &standing, &j, 3, &notice));
+    assert_int_equal(notice.severity, SEVERITY_NOTICE);
+    j.other_family_works = false;
+    assert_true(alerts_judge(&alerts, &standing, &j, 4, &notice));
+    assert_int_equal(notice.severity, SEVERITY_CRITICAL);
+    assert_int_equal(notice.id, 1);
+    assert_int_equal(notice.resolution, RESOLUTION_NONE);
+    assert_false(alerts_judge(&alerts, &standing, &j, 5, &notice));
+}
+
 static void a_phone_raises_none(void **state)
 {
     (void)state;
@@ -232,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires_from_likely_up),
         cmocka_unit_test(keeps_its_id_to_the_end),
+        cmocka_unit_test(a_change_of_severity_is_told),
         cmocka_unit_test(a_phone_raises_none),
         cmocka_unit_test(unencrypted_is_a_notice),
         cmocka_unit_test(ipv6_alone_is_a_notice),

@@ -248,6 +248,54 @@ static void a_gap_keeps_what_was_known(void **state)
     assert_int_equal(path(play)->status, PATH_OK);
 }
 
+/* Two failures before it and one after it are not three over an hour. */
+static void what_failed_before_a_gap_counts_no_more(void **state)
+{
+    struct play *play = *state;
+    play_dns(play, PLAY_RESOLVER, 53, 5000, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 443, 5000.1, OUTCOME_UNANSWERED);
+    client_gap(play->client, play_at(100));
+    play_dns(play, PLAY_RESOLVER, 53, 101, OUTCOME_UNANSWERED);
+    struct health health = play_health(play, PROTECTION_DNS);
+    assert_int_equal(health.status, STATUS_UNDETERMINED);
+    assert_int_equal(health.reason, REASON_TOO_FEW_SAMPLES);
+    assert_int_equal(health.failed_samples, 1);
+    assert_true(health.first_bad == play_at(101));
+    play_dns(play, PLAY_RESOLVER, 443, 101.1, OUTCOME_UNANSWERED);
+    play_dns(play, PLAY_RESOLVER, 53, 105, OUTCOME_UNANSWERED);
+    health = play_health(play, PROTECTION_DNS);
+    assert_int_equal(health.status, STATUS_UNPROTECTED);
+    assert_int_equal(health.failed_samples, 3);
+    assert_true(health.first_bad == play_at(101));
+}
+
+/* The same where the clock leaps on, as after a suspend: the leap is no span of silence. */
+static void a_leap_is_no_span_of_silence(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 4; i++)
+        play_dns(play, PLAY_RESOLVER, i % 2 ? 53 : 443, i * 0.1, OUTCOME_UNANSWERED);
+    client_gap(play->client, play_at(3600));
+    assert_int_equal(play_health(play, PROTECTION_DNS).status, STATUS_UNDETERMINED);
+    for (int i = 0; i < 4; i++)
+        play_dns(play, PLAY_RESOLVER, i % 2 ? 53 : 443, 3600 + i * 0.1, OUTCOME_UNANSWERED);
+    struct health health = play_health(play, PROTECTION_DNS);
+    assert_int_equal(health.status, STATUS_UNDETERMINED);
+    assert_int_equal(health.failed_samples, 4);
+}
+
+/* Nor are two lookups that failed, one before the gap and one after it, two in a row. */
+static void lookups_count_anew_after_a_gap(void **state)
+{
+    struct play *play = *state;
+    play_lookup(play, 0, OUTCOME_UNANSWERED, NULL);
+    client_gap(play->client, play_at(3600));
+    play_lookup(play, 3601, OUTCOME_UNANSWERED, NULL);
+    assert_false(play_health(play, PROTECTION_WEB).lookups_failed);
+    play_lookup(play, 3611, OUTCOME_UNANSWERED, NULL);
+    assert_true(play_health(play, PROTECTION_WEB).lookups_failed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +318,9 @@ int main(void)
         PLAY_TEST(dnscrypt_in_silence_fails_for_encryption),
         PLAY_TEST(proof_is_bounded),
         PLAY_TEST(a_gap_keeps_what_was_known),
+        PLAY_TEST(what_failed_before_a_gap_counts_no_more),
+        PLAY_TEST(a_leap_is_no_span_of_silence),
+        PLAY_TEST(lookups_count_anew_after_a_gap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
