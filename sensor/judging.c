@@ -363,23 +363,43 @@ static const struct addr *client_of(const struct report *report)
     }
 }
 
-/* Once an outcome is known; that it is overturned later is of no weight for a control group. */
-static void report_control(struct judging *j, const struct report *report)
+/* Once an outcome is known; that it is overturned later is of no weight for a control group. The
+ * client whose it is; NULL. */
+static struct client *report_control(struct judging *j, const struct report *report)
 {
-    if (report->kind == REPORT_CONTROL_EXCHANGE) {
-        if (report->exchange.phase & PHASE_STARTED)
-            control_started(j->control, &report->exchange.flow.client);
-        if (report->exchange.phase & PHASE_DECIDED && !report->exchange.revised)
-            control_exchange(j->control, &report->exchange);
-    } else if (report->kind == REPORT_CONTROL_ATTEMPT) {
-        if (report->attempt.phase & PHASE_STARTED)
-            control_started(j->control, &report->attempt.flow.client);
-        if (report->attempt.phase & PHASE_DECIDED && !report->attempt.revised)
-            control_attempt(j->control, &report->attempt);
-        struct client *client =
-            report->attempt.opened ? clients_find(j->clients, &report->attempt.flow.client) : NULL;
-        if (client)
-            client_opened(client, &report->attempt.flow);
+    const bool exchange = report->kind == REPORT_CONTROL_EXCHANGE;
+    if (!exchange && report->kind != REPORT_CONTROL_ATTEMPT)
+        return NULL;
+    const unsigned phase = exchange ? report->exchange.phase : report->attempt.phase;
+    const struct addr *addr =
+        exchange ? &report->exchange.flow.client : &report->attempt.flow.client;
+    if (phase & PHASE_STARTED)
+        control_started(j->control, addr);
+    if (!(phase & PHASE_DECIDED))
+        return NULL;
+    if (exchange && !report->exchange.revised)
+        control_exchange(j->control, &report->exchange);
+    else if (!exchange && !report->attempt.revised)
+        control_attempt(j->control, &report->attempt);
+    struct client *client = clients_find(j->clients, addr);
+    if (client && !exchange && report->attempt.opened)
+        client_opened(client, &report->attempt.flow);
+    return client;
+}
+
+/* What the control group came to is kept with the client: by the end it may have worked again for
+ * long. A failure that is held back for want of it is looked at again, at most once a second. */
+static void follow_control(struct judging *j, const struct watchlist *watchlist, nstime now,
+                           struct client *client, struct notices *out)
+{
+    client_control_works(client, control_of(j->control, &client->addr).last_ok);
+    for (int p = 0; p < PROTECTION_COUNT; p++) {
+        const struct protection_state *state = &client->protection[p];
+        if (state->status <= STATUS_PROTECTED || state->alert.stands ||
+            now - state->last_sent > CLIENT_NEXT_TRY || now - state->diagnosed < NS_PER_SEC)
+            continue;
+        judge(j, watchlist, now, client, (enum protection)p, false, out);
+        return;
     }
 }
 
@@ -397,7 +417,9 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
                     const struct report *report, bool at_end, struct notices *out)
 {
     out->count = 0;
-    report_control(j, report);
+    struct client *other = report_control(j, report);
+    if (other && !at_end)
+        follow_control(j, watchlist, now, other, out);
     const struct addr *addr = client_of(report);
     struct client *client = addr ? clients_find(j->clients, addr) : NULL;
     if (!client)
@@ -430,8 +452,10 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
         break;
     }
     note_use(j, client, protection, report);
-    if (judged)
-        judge(j, watchlist, now, client, protection, at_end, out);
+    if (!judged)
+        return;
+    client_control_works(client, control_of(j->control, &client->addr).last_ok);
+    judge(j, watchlist, now, client, protection, at_end, out);
 }
 
 bool judging_more(struct judging *j, nstime now, struct notices *out)

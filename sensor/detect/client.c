@@ -245,6 +245,16 @@ void client_opened(struct client *client, const struct flow *flow)
     web->lookups.failed = 0;
 }
 
+void client_control_works(struct client *client, nstime begun)
+{
+    for (int p = 0; p < PROTECTION_COUNT; p++) {
+        struct protection_state *state = &client->protection[p];
+        if (state->last_sent != NSTIME_NONE && begun <= state->last_sent + CLIENT_NEXT_TRY &&
+            begun > state->control_ok)
+            state->control_ok = begun;
+    }
+}
+
 void client_gap(struct client *client, nstime now)
 {
     if (client->newest_sample != NSTIME_NONE)

@@ -127,6 +127,7 @@ static struct client *create(struct clients *clients, const struct addr *addr, c
     client->newest_sample = NSTIME_NONE;
     for (int p = 0; p < PROTECTION_COUNT; p++) {
         client->protection[p].last_sent = NSTIME_NONE;
+        client->protection[p].control_ok = NSTIME_NONE;
         client->protection[p].lookups.last_sent = NSTIME_NONE;
     }
     link_client(clients, client);

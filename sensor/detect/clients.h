@@ -45,6 +45,7 @@ struct protection_state {
     uint8_t status;             /* enum status, as last judged */
     bool works;                 /* by itself, degraded or not, as last judged */
     nstime diagnosed;           /* when a cause was last sought */
+    nstime control_ok; /* newest success of the control group while this was in use; NSTIME_NONE */
     struct alert_state alert;
 };
 
@@ -120,6 +121,11 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
 void client_lookup(struct client *client, const struct lookup *lookup);
 /* A connection of the client's to an address that is not watched opened. */
 void client_opened(struct client *client, const struct flow *flow);
+/* A client that fails tries again within a round of probes and some (domain fact 2.1). */
+#define CLIENT_NEXT_TRY (20 * NS_PER_SEC)
+/* Something unwatched that the client had begun at `begun` worked. It speaks for a protection that
+ * was in use then, not for one that was last tried long before. */
+void client_control_works(struct client *client, nstime begun);
 /* The clock was set anew: what is known stands until the first news after it, and counts together
  * with none of it. */
 void client_gap(struct client *client, nstime now);

@@ -168,13 +168,35 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 
 /* --- failing --------------------------------------------------------------------------------- */
 
-static bool works_meanwhile(const struct client *client, nstime since)
+/* A sample of the client's own, sent between the two moments, succeeded. */
+static bool succeeds_within(const struct path *path, nstime from, nstime to)
+{
+    if (path->last_ok >= from && path->last_ok <= to)
+        return true;
+    for (unsigned i = 0; i < path->samples; i++)
+        if (path->sample[i].sent >= from && path->sample[i].sent <= to &&
+            !outcome_failed((enum outcome)path->sample[i].outcome))
+            return true;
+    return false;
+}
+
+static bool works_within(const struct client *client, nstime from, nstime to)
 {
     for (int p = 0; p < PROTECTION_COUNT; p++)
         for (unsigned i = 0; i < client->protection[p].paths; i++)
-            if (client->protection[p].path[i].last_ok >= since)
+            if (succeeds_within(&client->protection[p].path[i], from, to))
                 return true;
     return false;
+}
+
+/* Something else of this client's worked while the protection failed: from the first failure until
+ * it would have been tried again. What works long after may work because all is well again. */
+static bool network_works(const struct diagnosis *in)
+{
+    nstime from = in->health->first_bad;
+    return from != NSTIME_NONE &&
+           (in->client->protection[in->protection].control_ok >= from ||
+            works_within(in->client, from, in->health->last_bad + CLIENT_NEXT_TRY));
 }
 
 static enum confidence confidence_cap(const struct diagnosis *in)
@@ -213,7 +235,7 @@ static void say_limits(const struct diagnosis *in, struct judgement *out)
 
 static bool ever_answered(const struct client *client)
 {
-    return works_meanwhile(client, NSTIME_NONE + 1);
+    return works_within(client, NSTIME_NONE + 1, NSTIME_NEVER);
 }
 
 /* Silence proves nothing where the capture, or the network by design, can't show an answer. A
@@ -261,9 +283,7 @@ static void explain(const struct diagnosis *in, struct judgement *out)
         free(findings);
         return;
     }
-    work.network_works =
-        (work.control.last_ok != NSTIME_NONE && work.control.last_ok >= in->health->first_bad) ||
-        works_meanwhile(in->client, in->health->first_bad);
+    work.network_works = network_works(in);
     causes_explain(&work);
     char why[JUDGEMENT_TEXT];
     snprintf(why, sizeof why, "%.*s (%s).", JUDGEMENT_TEXT - 16, out->why,

@@ -142,8 +142,9 @@ const struct cause_rule cause_rules[] = {
     },
     {
         .text.name = "silent-drop (of queries with EDNS alone)",
-        .text.tell = "every failed query carried an OPT record (EDNS) and not one such query was "
-                     "answered, while queries without it are answered on the same paths",
+        .text.tell = "every failed query carried an OPT record (EDNS) and met silence, and not one "
+                     "such query was answered, while queries without it are answered on the same "
+                     "paths",
         .text.apart = "packet-loss, which takes queries without EDNS as well",
         .text.source = "RFC 6891 section 6.2.6 (middleboxes); domain facts 2.1 and 2.6",
         .holds = rule_holds_edns,
@@ -153,7 +154,8 @@ const struct cause_rule cause_rules[] = {
     {
         .text.name = "packet-loss",
         .text.tell = "at least half the failures are silence, and what fails is answered in "
-                     "between: its paths are lossy, none fails for good",
+                     "between: its paths are lossy, and none fails for good. Possible where one "
+                     "that was lossy fails for good in the end",
         .text.apart = "a block, which lets nothing through",
         .text.source = "RFC 7680; Cisco document 224671 (domain fact 6 i)",
         .holds = rule_holds_loss,

@@ -35,7 +35,8 @@ bool rule_holds_edns(const struct causes_work *work)
     uint64_t plain_ok = 0;
     for (size_t i = 0; i < findings->count; i++) {
         const struct path *path = findings->item[i].path;
-        if (!findings->item[i].failure->edns || path->edns_ok)
+        const struct failure *failure = findings->item[i].failure;
+        if (!failure->edns || !outcome_silent(failure->outcome) || path->edns_ok)
             return false;
         plain_ok += path->ok;
     }
@@ -73,21 +74,58 @@ bool rule_holds_loss(const struct causes_work *work)
     return work->findings->count > 0;
 }
 
-void rule_explain_loss(struct causes_work *work)
+/* Samples of the lossy paths' windows: all, those that failed, the longest run of them at the end.
+ */
+struct losses {
+    unsigned sent, lost, run;
+};
+
+static struct losses losses_of(const struct causes_work *work)
+{
+    const struct protection_state *state = &work->in->client->protection[work->in->protection];
+    struct losses losses = {0, 0, 0};
+    for (unsigned i = 0; i < state->paths; i++) {
+        const struct path *path = &state->path[i];
+        if (!path->lossy || health_path(work->in->client, path, work->in->config) == PATH_STALE)
+            continue;
+        unsigned run = path_run(path, NULL);
+        losses.sent += path->samples;
+        losses.lost += path_failed_samples(path);
+        losses.run = run > losses.run ? run : losses.run;
+    }
+    return losses;
+}
+
+static void say_loss(struct causes_work *work)
 {
     char where[64], servers[FINDINGS_SERVERS];
+    rule_ports(work, OUTCOME_NONE, " and ", where);
+    if (work->in->health->failing == 0)
+        SAY(work->out->headline, "works, but loses %s now and then on %s", rule_tries(work), where);
+    else if (work->out->status == STATUS_DEGRADED)
+        SAY(work->out->headline, "works, but not through %s on %s: losses at first, then all",
+            findings_servers(work->findings, servers), where);
+    else
+        SAY(work->out->headline, "%s were lost now and then on %s, and of late all of them",
+            rule_tries(work), where);
+    SAY(work->out->why, "Packets are lost on the way, without a pattern that a rule would make");
+}
+
+void rule_explain_loss(struct causes_work *work)
+{
+    char servers[FINDINGS_SERVERS], end[64] = "";
+    struct losses losses = losses_of(work);
     rule_settle(work, CAUSE_PACKET_LOSS,
                 work->in->health->failing ? CONFIDENCE_POSSIBLE : CONFIDENCE_LIKELY);
-    SAY(work->out->headline, "works, but loses %s now and then on %s", rule_tries(work),
-        rule_ports(work, OUTCOME_NONE, " and ", where));
-    SAY(work->out->why, "Packets are lost on the way, without a pattern that a rule would make");
-    uint64_t sent = work->findings->sent, lost = work->findings->total;
-    struct evidence *evidence =
-        evidence_add(work->out, "loss",
-                     "%" PRIu64 " of %" PRIu64 " %s to %s were lost (%" PRIu64
-                     " %%), the others answered in between",
-                     lost, sent, rule_tries(work), findings_servers(work->findings, servers),
-                     sent ? lost * 100 / sent : 0);
+    say_loss(work);
+    if (work->in->health->failing)
+        SAY(end, ", and on one path the last %u in a row are lost", losses.run);
+    struct evidence *evidence = evidence_add(
+        work->out, "loss",
+        "%u of the last %u %s to %s were lost (%u %%), the others answered in "
+        "between%s",
+        losses.lost, losses.sent, rule_tries(work), findings_servers(work->findings, servers),
+        losses.sent ? losses.lost * 100 / losses.sent : 0, end);
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_NONE);
     rule_out_unseen(work);

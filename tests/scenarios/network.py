@@ -5,8 +5,8 @@ that is down, a family without a route, a mirror that loses packets."""
 import functools
 
 import wire
-from module import RESOLVERS6, SWG_NAME, always, lookup, proxied, silent
-from scene import LOCAL_RESOLVER, PUBLIC, Host, Tcp, multicast
+from module import RESOLVERS6, SWG_NAME, always, dropped, lookup, proxied, silent
+from scene import LOCAL_RESOLVER, PUBLIC, Host, Tcp, ask_resolver, browse, multicast
 from stage import connects, every, looked_up_twice, register, rounds, scenario, well
 
 
@@ -168,3 +168,27 @@ def lossy_mirror(percent, s):
 for PERCENT in (0, 4):
     register(f"lossy-mirror-{PERCENT}-percent", "a mirror that loses packets makes silence mute",
              functools.partial(lossy_mirror, PERCENT))
+
+
+# the control group
+
+def idle_until(begin, s):
+    """All fails over web protection, while the client does nothing else until then."""
+    lookup(s, 1.0)
+    connects(s, dropped, every(1.2, 7.0, 3))
+    for number in range(3):
+        browse(s, s.client, PUBLIC[number], begin + number * 2.0, 0)
+    ask_resolver(s, s.client, PUBLIC[0], begin + 60)
+
+
+@scenario("the network is seen to work only after the newest failure was known: the alert goes out then")
+def control_comes_late(s):
+    idle_until(27.0, s)
+    s.verdict("web", "unavailable", "silent-drop", confidence="likely")
+    s.alert("web-unavailable", "silent-drop", severity="critical")
+
+
+@scenario("the network works minutes after the client gave up: that says nothing of the time before")
+def control_comes_too_late(s):
+    idle_until(240.0, s)
+    s.verdict("web", "unavailable", "silent-drop", confidence="possible")

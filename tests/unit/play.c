@@ -194,10 +194,16 @@ static struct attempt handshake(const char *server, double second, double rtt_ms
                             .synack_ttl = ttl};
 }
 
+static void control_known(struct play *play)
+{
+    client_control_works(play->client, control_of(play->control, &play->client->addr).last_ok);
+}
+
 void play_control(struct play *play, double second, double rtt_ms, bool opens)
 {
     struct attempt attempt = handshake("93.184.216.34", second, rtt_ms, 52, opens);
     control_attempt(play->control, &attempt);
+    control_known(play);
 }
 
 void play_vain(struct play *play, const char *server, double second)
@@ -213,6 +219,7 @@ void play_asked(struct play *play, const char *server, double second, bool answe
                                 .answer_frame = {.number = answered ? 1 : 0},
                                 .outcome = answered ? OUTCOME_ANSWERED : OUTCOME_UNANSWERED};
     control_exchange(play->control, &exchange);
+    control_known(play);
 }
 
 void play_lookup(struct play *play, double second, enum outcome outcome, const char *sinkhole)

@@ -63,6 +63,25 @@ static void a_network_that_worked_before_proves_nothing(void **state)
     expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
 }
 
+static void a_network_that_works_again_long_after_proves_nothing(void **state)
+{
+    struct play *play = *state;
+    fail_dns(play, OUTCOME_UNANSWERED, 6); /* until 10 s */
+    play_control(play, 120, 12, true);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+    play_web(play, PLAY_SWG, 200, OUTCOME_OPENED, NULL);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+    play_end(play);
+    play_begin(play);
+    fail_dns(play, OUTCOME_UNANSWERED, 6);
+    play_control(play, 4, 12, true);
+    play_control(play, 120, 12, true);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+}
+
 static void the_probe_cycle_is_likely(void **state)
 {
     struct play *play = *state;
@@ -118,6 +137,29 @@ static void loss_is_no_drop(void **state)
                  i % 3 == 1 ? OUTCOME_UNANSWERED : OUTCOME_ANSWERED);
     diagnose_dns(play);
     expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
+}
+
+static void a_lossy_path_that_fails_altogether_does_not_work(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 40; i++)
+        for (int p = 0; p < 2; p++)
+            play_dns(play, PLAY_RESOLVER, p ? 443 : 53, i * 10 + p,
+                     i % 3 == 1 ? OUTCOME_UNANSWERED : OUTCOME_ANSWERED);
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
+    assert_non_null(strstr(judgement.headline, "works, but loses"));
+    for (int i = 40; i < 45; i++)
+        for (int p = 0; p < 2; p++)
+            play_dns(play, PLAY_RESOLVER, p ? 443 : 53, i * 10 + p, OUTCOME_UNANSWERED);
+    diagnose_dns(play);
+    expect(STATUS_UNPROTECTED, CAUSE_PACKET_LOSS, CONFIDENCE_POSSIBLE);
+    assert_null(strstr(judgement.headline, "works"));
+    assert_non_null(strstr(judgement.headline, "of late all of them"));
+    const struct evidence *evidence = play_fact(&judgement, "loss");
+    assert_non_null(evidence);
+    assert_non_null(strstr(evidence->text, "36 of the last 90 queries"));
+    assert_non_null(strstr(evidence->text, "the last 5 in a row"));
 }
 
 static void one_lost_packet_is_at_most_possible(void **state)
@@ -417,6 +459,26 @@ static void only_queries_with_edns_are_dropped(void **state)
     expect(STATUS_DEGRADED, CAUSE_PACKET_LOSS, CONFIDENCE_LIKELY);
 }
 
+static void queries_with_edns_that_are_rejected_are_no_silence(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 10; i++) {
+        play_dns(play, PLAY_RESOLVER, 53, i * 10, OUTCOME_ANSWERED);
+        play_edns(play, PLAY_RESOLVER, 53, i * 10 + 5,
+                  i % 3 ? OUTCOME_REJECTED : OUTCOME_UNANSWERED);
+    }
+    diagnose_dns(play);
+    assert_int_equal(judgement.cause, CAUSE_ICMP_REJECT);
+    play_end(play);
+    play_begin(play);
+    for (int i = 0; i < 10; i++) {
+        play_dns(play, PLAY_RESOLVER, 53, i * 10, OUTCOME_ANSWERED);
+        play_edns(play, PLAY_RESOLVER, 53, i * 10 + 5, OUTCOME_ERROR);
+    }
+    diagnose_dns(play);
+    assert_int_equal(judgement.cause, CAUSE_RESOLVER_ERROR);
+}
+
 static void a_mirror_that_loses_packets(void **state)
 {
     struct play *play = *state;
@@ -448,11 +510,13 @@ int main(void)
         PLAY_TEST(silence_alone_is_possible),
         PLAY_TEST(silence_beside_a_network_that_works_is_likely),
         PLAY_TEST(a_network_that_worked_before_proves_nothing),
+        PLAY_TEST(a_network_that_works_again_long_after_proves_nothing),
         PLAY_TEST(the_probe_cycle_is_likely),
         PLAY_TEST(a_port_never_tried_caps_the_confidence),
         PLAY_TEST(proof_beats_silence),
         PLAY_TEST(errors_and_late_answers),
         PLAY_TEST(loss_is_no_drop),
+        PLAY_TEST(a_lossy_path_that_fails_altogether_does_not_work),
         PLAY_TEST(one_lost_packet_is_at_most_possible),
         PLAY_TEST(one_way_is_no_verdict),
         PLAY_TEST(answers_at_another_mirror_port_are_no_silence),
@@ -476,6 +540,7 @@ int main(void)
         PLAY_TEST(a_network_that_is_down),
         PLAY_TEST(a_family_without_a_route),
         PLAY_TEST(only_queries_with_edns_are_dropped),
+        PLAY_TEST(queries_with_edns_that_are_rejected_are_no_silence),
         PLAY_TEST(a_mirror_that_loses_packets),
         PLAY_TEST(what_works_names_no_cause),
     };
