@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "sensor/check.h"
+#include "sensor/privileges.h"
 #include "sensor/quote.h"
 #include "sensor/replay.h"
 #include "sensor/tell/console.h"
@@ -233,6 +234,8 @@ static int replay(const struct options *options, const struct config *config)
         status = make_sinks(&sinks, options, config);
     if (!status && options->explain && sinks.console && !engine_explain(engine))
         status = complain(EX_OSERR, "Out of memory.");
+    if (!status && (status = privileges_keep_reading(error)))
+        complain(status, error);
     if (!status)
         status = run(options, engine, &sinks);
     int events = finish_sink(sinks.events), console = finish_sink(sinks.console);

@@ -2,6 +2,9 @@
 /* options: see options.h. */
 #include "sensor/options.h"
 
+#ifdef HAVE_LIBCARES
+#include <ares.h>
+#endif
 #include <getopt.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
@@ -335,5 +338,15 @@ bool options_version(FILE *out)
     yaml_get_version(&major, &minor, &patch);
     fprintf(out, "roamwatch %s\n%s\nlibyaml version %d.%d.%d\n", ROAMWATCH_VERSION,
             pcap_lib_version(), major, minor, patch);
+#ifdef HAVE_LIBCARES
+    fprintf(out, "c-ares version %s\n", ares_version(NULL));
+#else
+    fputs("without c-ares: looks no name up itself\n", out);
+#endif
+#ifdef HAVE_LIBCAP_NG
+    fputs("libcap-ng version " LIBCAP_NG_VERSION "\n", out);
+#else
+    fputs("without libcap-ng: keeps its privileges\n", out);
+#endif
     return fflush(out) == 0 && !ferror(out);
 }

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "sensor/capture/savefile.h"
+#include "sensor/privileges.h"
 #include "sensor/quote.h"
 
 _Static_assert(SOURCE_ERROR <= CONFIG_ERROR, "a source's sentence must fit");
@@ -70,6 +71,18 @@ static enum source_status feed(struct replay *replay, struct source *source,
     return status;
 }
 
+/* The last file is open, so not even the right to read others' files is needed any more. */
+static void drop_rights(struct replay *replay, int *result)
+{
+    char error[CONFIG_ERROR];
+    const int status = privileges_keep_nothing(error);
+    if (!status)
+        return;
+    progress_wipe(replay->progress);
+    fprintf(stderr, "roamwatch: %s\n", error);
+    *result = *result ? *result : status;
+}
+
 int replay_run(struct replay *replay)
 {
     int result = 0;
@@ -88,6 +101,8 @@ int replay_run(struct replay *replay)
             result = result ? result : status;
             continue;
         }
+        if (i + 1 == replay->options->files.count)
+            drop_rights(replay, &result);
         engine_next_file(replay->engine);
         if (feed(replay, source, file, bytes) == SOURCE_DAMAGED) {
             memcpy(replay->damage[i], source->error, SOURCE_ERROR);
