@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sensor/clock.h"
+#include "sensor/detect/sights.h"
 #include "sensor/judging.h"
 #include "sensor/telling.h"
 #include "sensor/tracking.h"
@@ -19,6 +20,7 @@ struct engine {
     struct stats stats;
     uint64_t decodable; /* frames whose link type is known */
     uint32_t linktype;  /* the last one that is not */
+    struct sights sights;
     struct reports reports;
     struct notices notices;
     struct engine_result result;
@@ -186,11 +188,14 @@ void engine_frame(struct engine *e, const struct frame *frame)
     else if (step == CLOCK_ADVANCED)
         run_until(e, now);
     e->stats.capture.packets++;
-    if (!count_status(e, frame, packet_decode(frame, &packet)))
+    const enum packet_status status = packet_decode(frame, &packet);
+    sights_frame(&e->sights, frame, status, &packet);
+    if (!count_status(e, frame, status))
         return;
     const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
                             judging_alive(e->judging, ADDR_IPV6, now)};
     tracking_packet(e->tracking, e->watchlist, now, &packet, routed, &e->reports);
+    sights_reports(&e->sights, &packet, &e->reports);
     e->stats.capture.watched += e->reports.watched;
     e->stats.capture.malformed += e->reports.malformed;
     judging_packet(e->judging, now, &packet, &e->reports, &e->notices);
@@ -237,6 +242,23 @@ static void collect_stats(struct engine *e)
     s->tables.clients = judging_clients(e->judging);
     s->tables.evicted = tracking_evicted(e->tracking) + judging_evicted(e->judging) +
                         watchlist_evicted(e->watchlist);
+}
+
+void engine_tick(struct engine *e, nstime now, nstime started)
+{
+    struct moment moment = {.now = now,
+                            .started = started,
+                            .stats = &e->stats,
+                            .sights = &e->sights,
+                            .learnt = watchlist_learnt_count(e->watchlist)};
+    collect_stats(e);
+    judging_tally(e->judging, moment.clients);
+    telling_tick(e->telling, &moment);
+}
+
+void engine_say(struct engine *e, nstime now, enum say kind, const char *sentence)
+{
+    telling_say(e->telling, now, kind, sentence);
 }
 
 struct engine_result engine_finish(struct engine *e, const struct capture_file *files, size_t count)

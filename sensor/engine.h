@@ -27,6 +27,11 @@ void engine_frame(struct engine *engine, const struct frame *frame);
 /* Frames that were read but narrowed away by FILTER count as read, no more. */
 void engine_passed_over(struct engine *engine, uint64_t frames);
 
+/* Live, about once a second: reminders, what is seen, how things stand. Both are times of day. */
+void engine_tick(struct engine *engine, nstime now, nstime started);
+/* Tells the sinks a full sentence about the sensor itself. */
+void engine_say(struct engine *engine, nstime now, enum say kind, const char *sentence);
+
 /* How a run ended, for --exit-code. */
 struct engine_result {
     bool fails;        /* any verdict is unprotected or unavailable */

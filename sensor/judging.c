@@ -546,6 +546,16 @@ bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nsti
     return true;
 }
 
+void judging_tally(const struct judging *j, size_t clients[STATUS_COUNT])
+{
+    for (const struct client *client = clients_oldest(j->clients); client;
+         client = TAILQ_NEXT(client, by_age)) {
+        const uint8_t dns = client->protection[PROTECTION_DNS].status;
+        const uint8_t web = client->protection[PROTECTION_WEB].status;
+        clients[dns > web ? dns : web]++;
+    }
+}
+
 size_t judging_clients(const struct judging *j)
 {
     return clients_count(j->clients);

@@ -44,6 +44,8 @@ bool judging_verdicts(struct judging *judging, const struct watchlist *watchlist
                       void (*take)(void *context, const struct judgement *judgement),
                       void *context);
 
+/* How many clients stand how, each by the worse of its protections as last judged. */
+void judging_tally(const struct judging *judging, size_t clients[STATUS_COUNT]);
 size_t judging_clients(const struct judging *judging);
 uint64_t judging_evicted(const struct judging *judging);
 /* Samples that could not be kept because memory was out. */

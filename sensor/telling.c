@@ -5,11 +5,13 @@
 #include <stdlib.h>
 
 #include "sensor/tell/reminders.h"
+#include "sensor/tell/sights_words.h"
 
 struct telling {
     struct sink *sink[TELLING_SINKS];
     size_t sinks;
     struct reminders reminders;
+    struct sights_teller sights;
 };
 
 struct telling *telling_new(const struct config *config)
@@ -90,7 +92,11 @@ static void remind(struct telling *t, nstime now)
 
 void telling_tick(struct telling *t, struct moment *moment)
 {
+    char sentence[SIGHTS_TEXT];
+    enum say kind;
     remind(t, moment->now);
+    if (sights_tell(&t->sights, moment, &kind, sentence))
+        telling_say(t, moment->now, kind, sentence);
     moment->firing = t->reminders.firing;
     for (size_t i = 0; i < t->sinks; i++)
         if (t->sink[i]->ops->tick)

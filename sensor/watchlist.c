@@ -348,3 +348,8 @@ uint64_t watchlist_evicted(const struct watchlist *w)
 {
     return w->evicted;
 }
+
+size_t watchlist_learnt_count(const struct watchlist *w)
+{
+    return w->addresses.used;
+}

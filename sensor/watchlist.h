@@ -48,5 +48,6 @@ void watchlist_used(struct watchlist *w, nstime now, const struct addr *addr);
 const struct learnt *watchlist_learnt(const struct watchlist *w, const struct addr *addr);
 uint64_t watchlist_generation(const struct watchlist *w); /* grows whenever addresses change */
 uint64_t watchlist_evicted(const struct watchlist *w);
+size_t watchlist_learnt_count(const struct watchlist *w); /* addresses, of which some may be over */
 
 #endif

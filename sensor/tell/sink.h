@@ -47,12 +47,16 @@ struct summary {
     uint64_t unsupported_linktype;
 };
 
+struct sights;
+
 /* Live, once a second: how things stand. */
 struct moment {
     nstime now;
     nstime started; /* of the watch */
     const struct stats *stats;
+    const struct sights *sights;
     size_t clients[STATUS_COUNT]; /* by the worse of their two protections */
+    size_t learnt;                /* SWG addresses known from DNS */
     uint64_t firing;              /* alerts that stand */
 };
 
