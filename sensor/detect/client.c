@@ -130,7 +130,10 @@ void client_final(struct client *client, const struct sample *sample)
     struct path *path = client_path(client, sample);
     if (!path || sample->outcome == OUTCOME_ABORTED)
         return;
-    if (sample->outcome == OUTCOME_UNDETERMINED) {
+    if (path_covered(path, sample)) {
+        path->undetermined++;
+        path->covered++;
+    } else if (sample->outcome == OUTCOME_UNDETERMINED) {
         path->undetermined++;
     } else if (outcome_failed(sample->outcome)) {
         path->failed++;
@@ -191,6 +194,8 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
         return true; /* its place was taken by a newer path */
     /* Other names' failures prove nothing once the module's own names were asked for. */
     if (sample->kind == SAMPLE_OTHER && client->protection[PROTECTION_DNS].own_samples)
+        return true;
+    if (path_covered(path, sample))
         return true;
     if (outcome_failed(failure->outcome)) {
         begin_anew(&client->protection[sample_protection(sample)]);
@@ -267,6 +272,7 @@ void client_gap(struct client *client, nstime now)
         if (state->lookups.last_sent > now)
             state->lookups.last_sent = now;
         state->diagnosed = 0;
+        state->control_ok = NSTIME_NONE;
         for (unsigned i = 0; i < state->paths; i++)
             path_gap(&state->path[i], now);
     }

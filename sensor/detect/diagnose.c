@@ -11,6 +11,12 @@
 #include "sensor/detect/causes.h"
 #include "sensor/detect/remarks.h"
 
+/* Plain probes may work on it: it fails for what it is there for. */
+static bool encryption_fails(const struct diagnosis *in, const struct path *path)
+{
+    return path->encryption_failing && health_path(in->client, path, in->config) == PATH_OK;
+}
+
 static void list_paths(const struct diagnosis *in, struct judgement *out)
 {
     const struct protection_state *state = &in->client->protection[in->protection];
@@ -24,7 +30,8 @@ static void list_paths(const struct diagnosis *in, struct judgement *out)
             .server = path->server,
             .port = path->port,
             .transport = path->transport,
-            .status = health_path(in->client, path, in->config),
+            .status = encryption_fails(in, path) ? PATH_FAILING
+                                                 : health_path(in->client, path, in->config),
             .ok = path->ok,
             .failed = path->failed,
             .undetermined = path->undetermined,
@@ -43,11 +50,13 @@ static int by_server(const void *a, const void *b)
     return order ? order : (int)left->port - (int)right->port;
 }
 
-static uint64_t undetermined_of(const struct judgement *out)
+/* What the end of the capture left open. */
+static uint64_t undetermined_of(const struct diagnosis *in)
 {
+    const struct protection_state *state = &in->client->protection[in->protection];
     uint64_t count = 0;
-    for (size_t i = 0; i < out->path_count; i++)
-        count += out->path[i].undetermined;
+    for (unsigned i = 0; i < state->paths; i++)
+        count += state->path[i].undetermined - state->path[i].covered;
     return count;
 }
 
@@ -89,7 +98,7 @@ static void say_working(const struct diagnosis *in, struct judgement *out)
 
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
-    uint64_t count = undetermined_of(out);
+    uint64_t count = undetermined_of(in);
     bool dns = in->protection == PROTECTION_DNS;
     const char *things = dns ? "queries" : "connection attempts";
     switch (out->reason) {
@@ -215,7 +224,7 @@ static enum confidence confidence_cap(const struct diagnosis *in)
 
 static void say_limits(const struct diagnosis *in, struct judgement *out)
 {
-    uint64_t count = undetermined_of(out);
+    uint64_t count = undetermined_of(in);
     if (in->health->dns_port_unprobed && out->status == STATUS_UNPROTECTED)
         evidence_add(out, "port-not-probed",
                      "only one of UDP 53 and UDP 443 was tried, and DNS protection needs just one "

@@ -52,6 +52,19 @@ static void add_lossy(struct health *health, const struct path *path)
     }
 }
 
+/* The plain probes work: the bracket is that of the encrypted queries alone. */
+static void add_encryption(struct health *health, const struct path *path)
+{
+    health->encryption_failing = true;
+    health->failed_samples += path->encrypted_silent;
+    if (health->first_bad == NSTIME_NONE || path->encrypted_silent_since < health->first_bad)
+        health->first_bad = path->encrypted_silent_since;
+    if (path->encrypted_silent_last > health->last_bad)
+        health->last_bad = path->encrypted_silent_last;
+    if (path->encrypted_ok > health->last_good)
+        health->last_good = path->encrypted_ok;
+}
+
 static void count_paths(struct health *health, const struct client *client,
                         const struct protection_state *state, const struct config *config,
                         bool at_end)
@@ -71,9 +84,11 @@ static void count_paths(struct health *health, const struct client *client,
             health->lossy++;
             add_lossy(health, path);
         } else if (path->encryption_failing) {
-            health->encryption_failing = true;
+            add_encryption(health, path);
         }
     }
+    if (health->encryption_failing) /* what plain probes came to does not bracket it */
+        return;
     for (unsigned i = 0; i < state->paths; i++) {
         const struct path *path = &state->path[i];
         if (path->last_ok > health->last_good &&

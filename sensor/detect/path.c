@@ -255,10 +255,15 @@ static bool recall_reply(struct path *path, const struct config *config,
     return take(path, config, &reply);
 }
 
+bool path_covered(const struct path *path, const struct sample *sample)
+{
+    return sample->kind == SAMPLE_OWN && sample->outcome == OUTCOME_UNANSWERED &&
+           path->encrypted_ok >= sample->sent;
+}
+
 static bool take_own(struct path *path, const struct config *config, const struct sample *sample)
 {
-    /* Encrypted DNS flows on the path: a plain probe's silence tells nothing of it. */
-    if (sample->outcome == OUTCOME_UNANSWERED && path->encrypted_ok >= sample->sent)
+    if (path_covered(path, sample))
         return true;
     bool answer = sample->outcome == OUTCOME_FOREIGN || sample->outcome == OUTCOME_ANSWERED;
     if (answer && sample->sent >= path->own_told) {
@@ -338,6 +343,18 @@ static bool take_other(struct path *path, const struct config *config, const str
     }
 }
 
+/* Those that make the path fail for encryption, and all that follow them, count as failed. */
+static void judge_encryption(struct path *path, const struct config *config)
+{
+    const nstime since = path->encrypted_silent_since;
+    const bool failing = path->encrypted_silent >= config->health.dnscrypt_queries &&
+                         path->encrypted_silent_last - since >= config->health.dnscrypt_span &&
+                         path->last_ok >= since;
+    if (failing)
+        path->failed += path->encryption_failing ? 1 : path->encrypted_silent;
+    path->encryption_failing = failing;
+}
+
 static bool take_encrypted(struct path *path, const struct config *config,
                            const struct sample *sample)
 {
@@ -350,17 +367,18 @@ static bool take_encrypted(struct path *path, const struct config *config,
             sample->sent - path->encrypted_sample < NS_PER_SEC)
             return true;
         path->encrypted_sample = sample->sent;
+        path->ok++;
+        path->encrypted++;
         return take(path, config, sample);
     }
     if (path->encrypted_ok >= sample->sent)
         return true;
+    if (path->encrypted_silent < PATH_FRAMES)
+        path->encrypted_frame[path->encrypted_silent] = sample->frame;
     if (path->encrypted_silent++ == 0)
         path->encrypted_silent_since = sample->sent;
     path->encrypted_silent_last = sample->sent;
-    path->encryption_failing =
-        path->encrypted_silent >= config->health.dnscrypt_queries &&
-        sample->sent - path->encrypted_silent_since >= config->health.dnscrypt_span &&
-        path->last_ok >= path->encrypted_silent_since;
+    judge_encryption(path, config);
     return true;
 }
 

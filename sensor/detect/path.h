@@ -9,6 +9,7 @@
 
 #define PATH_FAILURES 32 /* kept as proof: the first and the newest half */
 #define PATH_WEAK     8  /* silent names remembered before they count */
+#define PATH_FRAMES   8  /* silent DNSCrypt queries kept as proof */
 
 struct path_sample {
     nstime sent, sent_last;
@@ -28,14 +29,17 @@ struct path {
     nstime reply;     /* newest other name that got a reply: when it was asked; NSTIME_NONE */
     uint64_t reply_serial;
 
-    uint64_t sent;                     /* exchanges or attempts started */
-    uint64_t ok, failed, undetermined; /* of them, once final */
-    uint64_t edns_ok, edns_failed;     /* of those, with an OPT record in the query */
-    uint32_t open;                     /* started and not decided */
-    nstime last_ok;                    /* newest success: when it was sent; NSTIME_NONE */
-    nstime newest;                     /* newest sample sent, or reply seen; NSTIME_NONE */
-    nstime since;     /* the window's start: its last clean recovery; NSTIME_NONE */
-    nstime last_sent; /* newest packet of any kind sent on it */
+    uint64_t sent; /* exchanges or attempts started */
+    uint64_t ok, failed,
+        undetermined;              /* of them, once final; and DNSCrypt as far as it is judged */
+    uint64_t encrypted;            /* of ok: DNSCrypt */
+    uint64_t covered;              /* of undetermined: encrypted DNS flowed meanwhile */
+    uint64_t edns_ok, edns_failed; /* of those, with an OPT record in the query */
+    uint32_t open;                 /* started and not decided */
+    nstime last_ok;                /* newest success: when it was sent; NSTIME_NONE */
+    nstime newest;                 /* newest sample sent, or reply seen; NSTIME_NONE */
+    nstime since;                  /* the window's start: its last clean recovery; NSTIME_NONE */
+    nstime last_sent;              /* newest packet of any kind sent on it */
 
     uint16_t samples, room;
     struct path_sample *sample; /* in order of `sent`; owned */
@@ -51,6 +55,7 @@ struct path {
     nstime encrypted_sample;   /* when one last counted as a success (at most one a second) */
     uint32_t encrypted_silent; /* DNSCrypt queries in a row without an answer */
     nstime encrypted_silent_since, encrypted_silent_last;
+    struct frame_ref encrypted_frame[PATH_FRAMES]; /* the first of those queries */
     bool encryption_failing;
 };
 
@@ -61,6 +66,10 @@ void path_free(struct path *path);
  * own-name samples, so silence on other names does not count. False where memory was out. */
 bool path_take(struct path *path, const struct config *config, const struct sample *sample,
                bool own_seen);
+
+/* An own-name query without an answer, while encrypted DNS flows on the path: that is undetermined.
+ */
+bool path_covered(const struct path *path, const struct sample *sample);
 
 /* Keeps a failed exchange or attempt as proof (or replaces the one of its serial). */
 bool path_keep(struct path *path, const struct failure *failure);

@@ -20,11 +20,30 @@ bool rule_holds_encryption(const struct causes_work *work)
 
 void rule_explain_encryption(struct causes_work *work)
 {
-    rule_settle(work, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE);
+    const struct protection_state *state = &work->in->client->protection[work->in->protection];
+    rule_settle(work, CAUSE_SILENT_DROP,
+                work->network_works ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
     SAY(work->out->headline, "plain probes on UDP 443 are answered, encrypted DNS is not");
     SAY(work->out->why, "Encrypted DNS is dropped in silence, plain DNS on the same path passes");
-    evidence_add(work->out, "encryption-silent",
-                 "DNSCrypt queries get no answer while plain probes on the same path do");
+    struct evidence *evidence = evidence_add(work->out, "encryption-silent", "%s", "");
+    uint64_t silent = 0, kept = 0;
+    for (unsigned i = 0; evidence && i < state->paths; i++) {
+        const struct path *path = &state->path[i];
+        if (!path->encryption_failing)
+            continue;
+        silent += path->encrypted_silent;
+        for (uint32_t f = 0; f < path->encrypted_silent && f < PATH_FRAMES; f++, kept++)
+            evidence_frame(evidence, path->encrypted_frame[f]);
+    }
+    if (evidence) {
+        evidence->more += silent - kept;
+        SAY(evidence->text,
+            "the last %" PRIu64 " DNSCrypt queries got no answer, while plain probes on the same "
+            "paths did",
+            silent);
+    }
+    judgement_rule_out(work->out, "a block of the port: plain queries pass");
+    rule_say_control(work);
 }
 
 /* Every query with an OPT record is lost, and others on the same paths are answered: a box drops
@@ -38,7 +57,7 @@ bool rule_holds_edns(const struct causes_work *work)
         const struct failure *failure = findings->item[i].failure;
         if (!failure->edns || !outcome_silent(failure->outcome) || path->edns_ok)
             return false;
-        plain_ok += path->ok;
+        plain_ok += path->ok - path->encrypted;
     }
     return findings->count >= work->in->config->health.failed_samples && plain_ok > 0;
 }

@@ -91,6 +91,7 @@ struct sample sample_of_dnscrypt(const struct dnscrypt_pair *pair)
         .sent = pair->sent,
         .sent_last = pair->sent,
         .decided = pair->decided,
+        .frame = pair->query_frame,
     };
 }
 

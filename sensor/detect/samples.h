@@ -25,8 +25,9 @@ struct sample {
     uint8_t transport;
     nstime sent, sent_last; /* first and newest packet of the client's */
     nstime decided;
-    bool edns;          /* an exchange whose query carried an OPT record */
-    uint64_t name_hash; /* SAMPLE_OTHER: tells distinct names apart */
+    bool edns;              /* an exchange whose query carried an OPT record */
+    uint64_t name_hash;     /* SAMPLE_OTHER: tells distinct names apart */
+    struct frame_ref frame; /* SAMPLE_ENCRYPTED: the query */
 };
 
 /* One failed exchange or attempt, kept as proof and for the diagnosis. */

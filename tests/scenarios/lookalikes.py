@@ -450,18 +450,54 @@ def dnscrypt_flows(s):
                 encrypted(s, t + after, server)
     s.counted = False    # whether the contract's "undetermined" is the counter's is not said
     s.ordinary(75)
+    s.verdict("dns", "protected", paths={"208.67.222.222 443": ("ok", 24, 0, 6),
+                                         "208.67.220.220 443": ("ok", 24, 0, 6)})
+
+
+def encrypts(s, times, answered, after=(0.3, 2.1, 4.4, 7.7)):
+    """Plain probes are answered, encrypted queries as told."""
+    for t in times:
+        for server in RESOLVERS:
+            ask(s, t, server, 443, genuine())
+            for gap in after:
+                encrypted(s, t + gap, server, answered=answered)
+                if f"encrypted-{answered}" not in s.marks:
+                    s.mark(f"encrypted-{answered}")
+
+
+@scenario("plain probes are answered, encrypted queries are not: degraded")
+def dnscrypt_silent(s):
+    encrypts(s, every(2.0, 10.0, 6), False)
+    s.ordinary(75)
+    s.verdict("dns", "degraded", "silent-drop", confidence="likely", first_bad=2.3,
+              evidence={"encryption-silent": ["encrypted-False"]},
+              paths={"208.67.222.222 443": ("failing", 6, 24, 0),
+                     "208.67.220.220 443": ("failing", 6, 24, 0)})
+    s.alert("dns-degraded", "silent-drop", severity="warning")
+
+
+@scenario("encrypted DNS flowed, and then does not: the bracket, and the alert's end")
+def dnscrypt_stops(s):
+    encrypts(s, every(2.0, 10.0, 3), True)
+    encrypts(s, every(32.0, 10.0, 3), False)
+    encrypts(s, every(62.0, 10.0, 2), True)
+    s.ordinary(90)
+    s.verdict("dns", "protected")
+    s.alert("dns-degraded", "silent-drop", ends="recovered")
+
+
+@scenario("four encrypted queries without an answer are no failure yet")
+def dnscrypt_four(s):
+    encrypts(s, [2.0], False)
+    s.ordinary(30)
     s.verdict("dns", "protected")
 
 
-@scenario("plain probes are answered, encrypted queries are not: degraded, and no more than possible")
-def dnscrypt_silent(s):
-    for t in every(2.0, 10.0, 6):
-        for server in RESOLVERS:
-            ask(s, t, server, 443, genuine())
-            for after in (0.3, 2.1, 4.4, 7.7):
-                encrypted(s, t + after, server, answered=False)
-    s.ordinary(75)
-    s.verdict("dns", "degraded", "silent-drop", confidence="possible")
+@scenario("five encrypted queries without an answer within four seconds neither")
+def dnscrypt_five_at_once(s):
+    encrypts(s, [2.0], False, after=(0.3, 1.2, 2.1, 3.0, 4.2))
+    s.ordinary(30)
+    s.verdict("dns", "protected")
 
 
 # lookups

@@ -29,13 +29,15 @@ class Stage(Scene):
         self.end = 0
 
     def verdict(self, protection, status, cause=None, reason=None, confidence=None, client=None,
-                role="module", last_good=None, first_bad=None, evidence=None):
+                role="module", last_good=None, first_bad=None, evidence=None,
+                paths=None):
         """confidence: the allowed ones, apart by spaces. last_good, first_bad: seconds after the
-        start. evidence: fact -> marks whose frames must stand under it."""
+        start. evidence: fact -> marks whose frames must stand under it. paths: "address port" ->
+        its status, ok, failed, undetermined."""
         client = client or self.client.address
         family = "ipv6" if wire.is_ipv6(client) else "ipv4"
         super().verdict(protection, status, cause, reason, confidence, client, family, role)
-        self.verdicts[-1].update(last_good=last_good, first_bad=first_bad, evidence=evidence or {})
+        self.verdicts[-1].update(last_good=last_good, first_bad=first_bad, evidence=evidence or {}, paths=paths or {})
 
     def alert(self, codes, causes, ends=None, severity=None, client=None):
         """One alert: the codes and causes that it goes through, how it ends (None: still firing)."""

@@ -163,7 +163,8 @@ void play_dnscrypt(struct play *play, const char *server, double second, bool an
                                  .serial = ++play->serial,
                                  .answered = answered,
                                  .sent = play_at(second),
-                                 .decided = play_at(second)};
+                                 .decided = play_at(second),
+                                 .query_frame = {.number = play->serial & 0xffff}};
     struct sample sample = sample_of_dnscrypt(&pair);
     CHECK(client_take(play->client, &play->config, &sample));
 }

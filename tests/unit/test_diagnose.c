@@ -444,6 +444,24 @@ static void a_family_without_a_route(void **state)
     assert_int_equal(judgement.status, STATUS_UNPROTECTED);
 }
 
+static void encrypted_dns_alone_is_dropped(void **state)
+{
+    struct play *play = *state;
+    play_dnscrypt(play, PLAY_RESOLVER, -20, true);
+    for (int i = 0; i < 6; i++) {
+        play_dnscrypt(play, PLAY_RESOLVER, i * 2, false);
+        play_dns(play, PLAY_RESOLVER, 443, i * 2 + 1, OUTCOME_ANSWERED);
+    }
+    diagnose_dns(play);
+    expect(STATUS_DEGRADED, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY);
+    const struct evidence *evidence = play_fact(&judgement, "encryption-silent");
+    assert_non_null(evidence);
+    assert_int_equal(evidence->frames, 6);
+    assert_int_equal(judgement.path[0].status, PATH_FAILING);
+    assert_true(judgement.first_bad == play_at(0));
+    assert_true(judgement.last_good == play_at(-20));
+}
+
 static void only_queries_with_edns_are_dropped(void **state)
 {
     struct play *play = *state;
@@ -539,6 +557,7 @@ int main(void)
         PLAY_TEST(a_captive_portal),
         PLAY_TEST(a_network_that_is_down),
         PLAY_TEST(a_family_without_a_route),
+        PLAY_TEST(encrypted_dns_alone_is_dropped),
         PLAY_TEST(only_queries_with_edns_are_dropped),
         PLAY_TEST(queries_with_edns_that_are_rejected_are_no_silence),
         PLAY_TEST(a_mirror_that_loses_packets),

@@ -211,6 +211,22 @@ static void dnscrypt_counts_once_a_second(void **state)
     assert_int_equal(path(play)->status, PATH_OK);
 }
 
+static void a_probe_that_encrypted_dns_covers_is_no_failure(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 4; i++)
+        play_dnscrypt(play, PLAY_RESOLVER, i, true);
+    play_dns(play, PLAY_RESOLVER, 443, 2, OUTCOME_UNANSWERED);
+    assert_int_equal(path(play)->ok, 4);
+    assert_int_equal(path(play)->failed, 0);
+    assert_int_equal(path(play)->undetermined, 1);
+    assert_int_equal(path(play)->covered, 1);
+    assert_int_equal(path(play)->failures, 0);
+    play_dns(play, PLAY_RESOLVER, 443, 9, OUTCOME_UNANSWERED); /* it flows no more */
+    assert_int_equal(path(play)->failed, 1);
+    assert_int_equal(path(play)->failures, 1);
+}
+
 static void dnscrypt_in_silence_fails_for_encryption(void **state)
 {
     struct play *play = *state;
@@ -221,7 +237,12 @@ static void dnscrypt_in_silence_fails_for_encryption(void **state)
     play_dns(play, PLAY_RESOLVER, 443, 5.5, OUTCOME_ANSWERED);
     play_dnscrypt(play, PLAY_RESOLVER, 7, false);
     assert_true(path(play)->encryption_failing);
-    assert_int_equal(play_health(play, PROTECTION_DNS).status, STATUS_DEGRADED);
+    assert_int_equal(path(play)->failed, 6);
+    const struct health health = play_health(play, PROTECTION_DNS);
+    assert_int_equal(health.status, STATUS_DEGRADED);
+    assert_true(health.first_bad == play_at(1));
+    assert_true(health.last_bad == play_at(7));
+    assert_int_equal(health.failed_samples, 6);
     play_dnscrypt(play, PLAY_RESOLVER, 8, true);
     assert_false(path(play)->encryption_failing);
 }
@@ -315,6 +336,7 @@ int main(void)
         PLAY_TEST(a_reply_counts_though_the_silence_before_it_is_known_later),
         PLAY_TEST(silence_of_three_other_names_counts_without_own),
         PLAY_TEST(dnscrypt_counts_once_a_second),
+        PLAY_TEST(a_probe_that_encrypted_dns_covers_is_no_failure),
         PLAY_TEST(dnscrypt_in_silence_fails_for_encryption),
         PLAY_TEST(proof_is_bounded),
         PLAY_TEST(a_gap_keeps_what_was_known),
