@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sensor/capture/filter.h"
 #include "sensor/check.h"
 #include "sensor/privileges.h"
 #include "sensor/quote.h"
@@ -246,6 +247,29 @@ static int replay(const struct options *options, const struct config *config)
     return status > EXIT_CANT_TELL ? status : events ? events : console ? console : status;
 }
 
+/* What a capture is filtered by at its start; what DNS teaches then adds to it. */
+static int print_filter(const struct options *options, const struct config *config)
+{
+    static const uint64_t key[2]; /* no packet puts anything into this watchlist */
+    char error[CONFIG_ERROR], clause[FILTER_TEXT];
+    struct watch_snapshot watch;
+    struct filter filter = {0};
+    struct watchlist *watchlist = watchlist_new(config, key, error);
+    if (!watchlist)
+        return complain(EX_CONFIG, error);
+    int status = 0;
+    if (!watchlist_snapshot(watchlist, &watch))
+        status = complain(EX_OSERR, "Out of memory.");
+    else if (!filter_print(&watch, config->capture.control, stdout, &filter, error))
+        status = complain(EX_SOFTWARE, error);
+    else if (options->verbose)
+        fprintf(stderr, "roamwatch: Capture filter: %s.\n", filter_describe(&filter, clause));
+    filter_free(&filter);
+    watch_snapshot_free(&watch);
+    watchlist_free(watchlist);
+    return status ? status : finish_output(fflush(stdout) == 0 && !ferror(stdout));
+}
+
 static int with_config(const struct options *options, struct config *config)
 {
     char error[CONFIG_ERROR];
@@ -260,6 +284,8 @@ static int with_config(const struct options *options, struct config *config)
         return replay(options, config);
     if (options->mode == OPTIONS_CHECK)
         return finish_output(check_print(options, config, stdout));
+    if (options->mode == OPTIONS_FILTER)
+        return print_filter(options, config);
     return finish_output(config_dump(config, stdout));
 }
 

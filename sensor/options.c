@@ -109,12 +109,20 @@ static int take_path(const char **out, const char *option, const char *path,
     return 0;
 }
 
-/* Help wins over anything, the version over all else; -T and --dump-config exclude each other. */
+/* Help wins over anything, the version over all else; what is printed of the configuration excludes
+ * each other. */
 static int take_mode(struct options *o, enum options_mode mode, char error[OPTIONS_ERROR])
 {
-    if ((o->mode == OPTIONS_CHECK && mode == OPTIONS_DUMP) ||
-        (o->mode == OPTIONS_DUMP && mode == OPTIONS_CHECK))
-        return fail(error, "-T and --dump-config exclude each other: give one of them.");
+    static const char *const names[] = {[OPTIONS_CHECK] = "-T",
+                                        [OPTIONS_DUMP] = "--dump-config",
+                                        [OPTIONS_FILTER] = "--print-filter",
+                                        [OPTIONS_HELP] = NULL};
+    enum options_mode low = mode < o->mode ? mode : o->mode;
+    enum options_mode high = mode < o->mode ? o->mode : mode;
+
+    if (low != high && names[low] && names[high])
+        return fail(error, "%s and %s exclude each other: give one of them.", names[low],
+                    names[high]);
     if (mode > o->mode)
         o->mode = mode;
     return 0;
@@ -156,6 +164,8 @@ static int take(struct options *o, enum option_id id, const char *value, char er
         return take_mode(o, OPTIONS_CHECK, error);
     case OPTION_DUMP:
         return take_mode(o, OPTIONS_DUMP, error);
+    case OPTION_PRINT_FILTER:
+        return take_mode(o, OPTIONS_FILTER, error);
     case OPTION_VERSION:
         return take_mode(o, OPTIONS_VERSION, error);
     case OPTION_HELP:

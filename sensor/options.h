@@ -16,6 +16,7 @@ enum options_mode {
     OPTIONS_REPLAY, /* read the files of -r */
     OPTIONS_CHECK,  /* -T: check_print() */
     OPTIONS_DUMP,   /* --dump-config: config_dump() */
+    OPTIONS_FILTER, /* --print-filter: filter_print() */
     OPTIONS_VERSION,
     OPTIONS_HELP
 };

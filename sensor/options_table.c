@@ -35,6 +35,8 @@ const struct option_row option_rows[] = {
     {OPTION_CHECK, 'T', "check-config", NULL,
      "Check the configuration, and print what a run reads, keeps, sends."},
     {OPTION_DUMP, 0, "dump-config", NULL, "Print the configuration in full, defaults included."},
+    {OPTION_PRINT_FILTER, 0, "print-filter", NULL,
+     "Print the capture filter that watches all this, as tcpdump takes it."},
     {OPTION_QUIET, 'q', "quiet", NULL,
      "Print a line a client, and nothing but errors on standard error."},
     {OPTION_VERBOSE, 'v', "verbose", NULL,
@@ -52,7 +54,6 @@ const struct option_row option_rows[] = {
     {OPTION_LATER, 0, "duration", "SECONDS", NULL},
     {OPTION_LATER, 0, "http", "[ADDR:]PORT", NULL},
     {OPTION_LATER, 0, "resolve", NULL, NULL},
-    {OPTION_LATER, 0, "print-filter", NULL, NULL},
     {OPTION_LATER, 0, "sandbox", "on|off", NULL},
 };
 const size_t option_row_count = sizeof option_rows / sizeof *option_rows;

@@ -339,6 +339,52 @@ const struct learnt *watchlist_learnt(const struct watchlist *w, const struct ad
     return e ? &e->what : NULL;
 }
 
+static struct prefix lone_prefix(const struct addr *addr)
+{
+    return (struct prefix){.addr = *addr, .bits = addr->family == ADDR_IPV4 ? 32 : 128};
+}
+
+/* The set, with room for `more`. NULL where memory is out. */
+static struct prefix *list_set(const struct watch_set *set, size_t more, size_t *count)
+{
+    struct prefix *list = calloc(set->slots + set->prefixes + more + 1, sizeof *list);
+
+    *count = 0;
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < set->slots; i++) {
+        if (set->slot[i].family != ADDR_NONE)
+            list[(*count)++] = lone_prefix(&set->slot[i]);
+    }
+    for (size_t i = 0; i < set->prefixes; i++)
+        list[(*count)++] = set->prefix[i];
+    return list;
+}
+
+bool watchlist_snapshot(const struct watchlist *w, struct watch_snapshot *out)
+{
+    *out = (struct watch_snapshot){
+        .generation = w->generation,
+        .any_resolver = w->resolvers.any,
+        .any_swg = w->swgs.any,
+    };
+    out->resolver = list_set(&w->resolvers, 0, &out->resolvers);
+    out->swg = list_set(&w->swgs, w->addresses.used, &out->swgs);
+    if (!out->resolver || !out->swg)
+        return false;
+    for (struct lesson_entry *e = table_oldest(&w->addresses); e;
+         e = table_younger(&w->addresses, e))
+        out->swg[out->swgs++] = lone_prefix(&e->what.addr);
+    return true;
+}
+
+void watch_snapshot_free(struct watch_snapshot *snapshot)
+{
+    free(snapshot->resolver);
+    free(snapshot->swg);
+    *snapshot = (struct watch_snapshot){0};
+}
+
 uint64_t watchlist_generation(const struct watchlist *w)
 {
     return w->generation;

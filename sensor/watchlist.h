@@ -43,6 +43,19 @@ bool watchlist_learn_name(struct watchlist *w, nstime now, const char *name, uin
 /* A connection to the address was tried or opened: it is watched on for another while. */
 void watchlist_used(struct watchlist *w, nstime now, const struct addr *addr);
 
+/* Everything that is watched by its address, for whoever builds a capture filter. */
+struct watch_snapshot {
+    uint64_t generation; /* of the watchlist it was taken from */
+    bool any_resolver, any_swg;
+    struct prefix *resolver, *swg; /* lone addresses with all their bits; in no order; owned */
+    size_t resolvers, swgs;
+};
+
+/* Learnt addresses are in it until they are forgotten, which may be a while after their time.
+ * False where memory is out. Free it in either case. */
+bool watchlist_snapshot(const struct watchlist *w, struct watch_snapshot *out);
+void watch_snapshot_free(struct watch_snapshot *snapshot);
+
 /* The answer that taught the address, even where its time is over; NULL. Valid until the next that
  * is learnt. */
 const struct learnt *watchlist_learnt(const struct watchlist *w, const struct addr *addr);

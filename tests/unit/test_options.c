@@ -112,6 +112,7 @@ static void test_modes(void **state)
         {"-T", OPTIONS_CHECK},
         {"--check-config -r a", OPTIONS_CHECK},
         {"--dump-config", OPTIONS_DUMP},
+        {"--print-filter", OPTIONS_FILTER},
         {"-V", OPTIONS_VERSION},
         {"--version -T", OPTIONS_VERSION},
         {"-h", OPTIONS_HELP},
@@ -192,6 +193,9 @@ static const struct {
     {"-r a --exit-code=1", "--exit-code takes no value; leave out what follows the =."},
     {"-r a -qv", "-q and -v exclude each other: give one of them."},
     {"-T --dump-config", "-T and --dump-config exclude each other: give one of them."},
+    {"--print-filter -T", "-T and --print-filter exclude each other: give one of them."},
+    {"--dump-config --print-filter",
+     "--dump-config and --print-filter exclude each other: give one of them."},
     {"--dump-config -T", "-T and --dump-config exclude each other: give one of them."},
     {"-r a -R 208.67.222.300",
      "-R is wrong: \"208.67.222.300\" is not an address, a prefix such as "
@@ -221,7 +225,6 @@ static const struct {
     {"-r a --duration 5", "--duration" LATER "see roamwatch --help."},
     {"-r a --http 80", "--http" LATER "see roamwatch --help."},
     {"-r a --resolve", "--resolve" LATER "see roamwatch --help."},
-    {"-r a --print-filter", "--print-filter" LATER "see roamwatch --help."},
     {"-r a --sandbox on", "--sandbox" LATER "see roamwatch --help."},
 };
 
