@@ -116,6 +116,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         note_ttl(client, packet->ttl);
     if (reports->too_big)
         client->protection[PROTECTION_WEB].too_big = packet->ref;
+    if (reports->no_route && client->unroutable++ == 0)
+        client->unroutable_frame = packet->ref;
     if (reports->unsolicited && client->unsolicited++ == 0) {
         client->unsolicited_frame = packet->ref;
         client->protection[PROTECTION_DNS].seen = true;
@@ -327,6 +329,11 @@ static void report_attempt(struct judging *j, struct client *client, const struc
     struct sample sample = sample_of_connect(&connect);
     struct failure failure = failure_of_attempt(attempt);
     follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
+    if (attempt->phase & PHASE_DECIDED && !attempt->revised) {
+        bool heard = attempt->synack_seen || attempt->server_seen || attempt->reset.seen;
+        client->heard += heard;
+        client->unheard += attempt->opened && !heard;
+    }
     if (!(attempt->phase & PHASE_DECIDED) || attempt->outcome != OUTCOME_OPENED)
         return;
     struct protection_state *web = &client->protection[PROTECTION_WEB];

@@ -78,7 +78,7 @@ static void start(struct reports *out)
     out->malformed = out->unsolicited = out->early_met = false;
     out->answer = out->answer_unmet = false;
     out->from_client = out->opening = false;
-    out->dns_server = out->passing = out->too_big = false;
+    out->dns_server = out->passing = out->too_big = out->no_route = false;
     out->client.family = out->portal.family = ADDR_NONE;
     out->lesson = NULL;
     out->lesson_name = NULL;
@@ -293,13 +293,24 @@ static const struct {
     {ADDR_IPV6, 3, 0, true, true},
 };
 
-static bool rejects(const struct packet *packet, const bool routed[2])
+static bool rejects(const struct packet *packet, const bool routed[2], bool *routing)
 {
     for (size_t i = 0; i < sizeof rejections / sizeof rejections[0]; i++)
         if (rejections[i].family == packet->src.family && rejections[i].type == packet->icmp.type &&
-            (rejections[i].any_code || rejections[i].code == packet->icmp.code))
+            (rejections[i].any_code || rejections[i].code == packet->icmp.code)) {
+            *routing = rejections[i].routing && !rejections[i].any_code;
             return !rejections[i].routing || routed[packet->src.family == ADDR_IPV6];
+        }
     return false;
+}
+
+/* The packet that an error quotes was sent to a watched address. */
+static bool quotes_watched(const struct watchlist *watchlist, const struct packet *packet,
+                           nstime now)
+{
+    const struct addr *server = &packet->icmp.quote.dst;
+    return watchlist_resolver(watchlist, server, packet->icmp.quote.dst_port) ||
+           watchlist_swg(watchlist, server, now);
 }
 
 /* Fragmentation needed (RFC 1191), packet too big (RFC 4443 3.2): no rejection, but it explains why
@@ -318,8 +329,15 @@ static void track_icmp(struct tracking *t, const struct watchlist *watchlist, ns
         out->too_big = true;
         out->client = packet->icmp.quote.src;
     }
-    if (!packet->icmp.quote.has_ports || !rejects(packet, routed))
+    bool routing = false;
+    if (!packet->icmp.quote.has_ports)
         return;
+    if (!rejects(packet, routed, &routing)) {
+        out->no_route = routing && quotes_watched(watchlist, packet, now);
+        if (out->no_route)
+            out->client = packet->icmp.quote.src;
+        return;
+    }
     if (packet->icmp.quote.protocol == IPPROTO_UDP) {
         struct exchange exchange[EXCHANGES_OUT];
         size_t count = exchanges_icmp(t->exchanges, now, packet, exchange, &touched);

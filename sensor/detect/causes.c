@@ -20,7 +20,8 @@ void causes_explain(struct causes_work *work)
 
 bool causes_one_way(const struct control_view *control, const struct client *client)
 {
-    bool blind = control->blind > 0 && control->opened == 0 && control->answered == 0;
+    bool blind = control->blind + client->unheard > 0 && control->opened == 0 &&
+                 control->answered == 0 && client->heard == 0;
     bool deaf = control->acknowledging >= 3 && control->received == 0;
     return blind || deaf || (client->unsolicited > 0 && !client->own_names && !client->connects);
 }

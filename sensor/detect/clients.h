@@ -57,8 +57,11 @@ struct client {
     uint64_t names[4];                                /* bitmap that counts distinct other names */
     uint64_t unsolicited;               /* answers to it whose queries are not in the capture */
     struct frame_ref unsolicited_frame; /* the first of them */
-    uint64_t block_pages; /* answers that lead to the vendor's block pages (domain fact 1.12) */
-    uint8_t ttls[2];      /* of its own packets: the first, and one that began from another value */
+    uint64_t unroutable; /* ICMP errors that know no route from it to a watched address */
+    struct frame_ref unroutable_frame; /* the first of them */
+    uint64_t heard, unheard; /* its SWG connections: the server was seen, or the client alone */
+    uint64_t block_pages;    /* answers that lead to the vendor's block pages (domain fact 1.12) */
+    uint8_t ttls[2]; /* of its own packets: the first, and one that began from another value */
     struct addr near_server; /* its SYN-ACK came from too near: a proxy; ADDR_NONE: none */
     nstime last_seen;        /* newest watched packet, by the clock */
     nstime newest_sample;    /* NSTIME_NONE */

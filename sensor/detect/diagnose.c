@@ -96,6 +96,17 @@ static void say_working(const struct diagnosis *in, struct judgement *out)
 
 /* --- not judging ----------------------------------------------------------------------------- */
 
+static void say_unroutable(const struct client *client, struct judgement *out)
+{
+    if (!client->unroutable)
+        return;
+    struct evidence *evidence =
+        evidence_add(out, "no-route", "%" PRIu64 " ICMP error%s that no route leads there",
+                     client->unroutable, client->unroutable == 1 ? " says" : "s say");
+    if (evidence)
+        evidence_frame(evidence, client->unroutable_frame);
+}
+
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
     uint64_t count = undetermined_of(in);
@@ -122,6 +133,11 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
             evidence_add(out, "one-way",
                          "the client goes on with encrypted queries, for which it must have had an "
                          "answer");
+        } else if (in->client->unheard && !in->client->heard) {
+            evidence_add(out, "one-way",
+                         "the client opens connections to the secure web gateway (%" PRIu64
+                         "), but none of the gateway's packets is in the capture",
+                         in->client->unheard);
         } else {
             evidence_add(out, "one-way",
                          "the client acknowledges what its other peers sent (%" PRIu64
@@ -149,9 +165,11 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
     }
     case REASON_NO_ROUTE:
         snprintf(out->headline, sizeof out->headline,
-                 "this network has no %s to the internet: nothing ever came from there, while the "
-                 "client's other family works",
-                 out->client.family == ADDR_IPV6 ? "IPv6" : "IPv4");
+                 "this network has no %s to the internet: nothing ever came from there, %s",
+                 out->client.family == ADDR_IPV6 ? "IPv6" : "IPv4",
+                 in->other_family_alive ? "while the client's other family works"
+                                        : "and a router says that it knows no route");
+        say_unroutable(in->client, out);
         break;
     case REASON_TOO_FEW_SAMPLES:
         snprintf(out->headline, sizeof out->headline,
@@ -261,8 +279,9 @@ static enum reason why_not_judged(const struct diagnosis *in, const struct contr
     if ((named || in->protection == PROTECTION_DNS) &&
         (causes_site_unheard(control) || causes_encrypts_unheard(in->client)))
         return REASON_ONE_WAY_CAPTURE;
-    if (!named && in->other_family_alive && control->received_far == 0 &&
-        !ever_answered(in->client))
+    bool no_route =
+        in->other_family_alive || (in->client->unroutable && in->client->addr.family == ADDR_IPV6);
+    if (!named && no_route && control->received_far == 0 && !ever_answered(in->client))
         return REASON_NO_ROUTE;
     if (control_missing_permille(in->control) > in->config->health.capture_loss_permille)
         return REASON_CAPTURE_LOSS;

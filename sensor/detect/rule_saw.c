@@ -48,9 +48,10 @@ void saw_route(const struct diagnosis *in, const struct judgement *judgement, ch
     (void)judgement;
     struct control_view control = control_of(in->control, &in->client->addr);
     SAW("%" PRIu64 " packet%s to the client from public addresses outside its own network; the "
-        "same host's other family %s",
+        "same host's other family %s; %" PRIu64 " ICMP error%s without a route",
         control.received_far, plural(control.received_far),
-        in->other_family_alive ? "hears from afar" : "isn't seen to hear from afar");
+        in->other_family_alive ? "hears from afar" : "isn't seen to hear from afar",
+        in->client->unroutable, plural(in->client->unroutable));
 }
 
 void saw_missing(const struct diagnosis *in, const struct judgement *judgement,

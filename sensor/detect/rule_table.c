@@ -62,8 +62,10 @@ const struct reason_rule reason_rules[] = {
     },
     {
         .text.name = "no-route",
-        .text.tell = "every failure is silence, nothing ever came to this client from the internet "
-                     "in this address family, and the same host's other family hears from there",
+        .text.tell =
+            "every failure is silence, nothing ever came to this client from the internet "
+            "in this address family, and the same host's other family hears from there, or a "
+            "router says that it knows no route for IPv6",
         .text.apart =
             "a block of this family: there something else of the family still comes through",
         .text.source = "RFC 8305 section 1 (a family that leads nowhere); domain fact 3.2",

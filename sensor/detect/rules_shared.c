@@ -107,7 +107,7 @@ static bool waited_for_late(const struct causes_work *work)
 
 void rule_out_unseen(struct causes_work *work)
 {
-    if (!rule_seen(work, OUTCOME_REJECTED))
+    if (!rule_seen(work, OUTCOME_REJECTED) && !work->in->client->unroutable)
         judgement_rule_out(work->out, "rejected: no ICMP error");
     if (rule_web(work) && !rule_seen(work, OUTCOME_RESET))
         judgement_rule_out(work->out, "reset: no RST from the far side");

@@ -224,9 +224,9 @@ void rule_explain_silence(struct causes_work *work)
     SAY(work->out->why, "Dropped in silence on the way to %s",
         rule_web(work) ? "the secure web gateway" : "the resolvers");
     findings_share(work->findings, rule_seen(work, OUTCOME_UNANSWERED), share);
-    struct evidence *evidence =
-        evidence_add(work->out, "no-answer", "%s %s to %s: no answer, no ICMP error", share,
-                     rule_tries(work), servers);
+    struct evidence *evidence = evidence_add(
+        work->out, "no-answer", "%s %s to %s: no answer, %s", share, rule_tries(work), servers,
+        work->in->client->unroutable ? "but an ICMP error: no route leads there" : "no ICMP error");
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_NONE);
     if (cycle)

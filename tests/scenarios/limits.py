@@ -2,10 +2,10 @@
 """limits: where nothing can be said, or not to everybody."""
 
 import wire
-from module import (RESOLVERS, SWG, always, ask, count, dropped, genuine, lookup, refused, silent,
-                    too_young)
+from module import (RESOLVERS, SWG, always, ask, count, dropped, genuine, lookup, proxied, refused,
+                    silent, too_young)
 from scene import Tcp
-from stage import BOX, every, rounds, scenario, well
+from stage import BOX, STATIC_SWG, every, rounds, scenario, well
 
 
 @scenario("no packet of the module: no verdict, nothing invented")
@@ -110,6 +110,16 @@ def lookups_one_way(s):
     s.lookups.update(answered=0, failed=4)
     s.verdict("dns", "undetermined", reason="one-way-capture")
     s.verdict("web", "undetermined", reason="one-way-capture")
+
+
+@scenario("one direction only, and all that the client does besides goes to the gateway")
+def one_way_gateway(s):
+    s.tap = s.one_way = True
+    rounds(s, always(silent), begin=10.0)
+    for t in every(1.0, 12.0, 6):
+        proxied(s, t, host=STATIC_SWG)
+    s.verdict("dns", "undetermined", reason="one-way-capture", evidence={"one-way": []})
+    s.verdict("web", "protected")
 
 
 @scenario("the clock is set back by an hour: what was open is not judged")

@@ -7,7 +7,7 @@ import functools
 import wire
 from module import (DEBUG, RESOLVERS, RESOLVERS6, SWG, always, ask, connect_line, count, dropped,
                     encrypted, genuine, genuine_records, health_check, lookup, proxied, rejected,
-                    silent)
+                    silent, too_young)
 from scene import LOCAL_RESOLVER, PUBLIC, Host, Tcp, ask_resolver, browse, tls_record
 from stage import (PATHS, SWG6, connects, every, looked_up_twice, register, rounds, scenario,
                    user_query, well)
@@ -294,6 +294,14 @@ def ipv6_nowhere(s):
     s.verdict("web", "protected")
     s.verdict("dns", "undetermined", reason="no-route", client=address)
     s.verdict("web", "undetermined", reason="no-route", client=address)
+
+
+@scenario("an IPv6 router says that it knows no route; of the rest of the network nothing is seen")
+def ipv6_unroutable(s):
+    address = s.dual()
+    rounds(s, always(rejected(0, outcome="unanswered", kind=1)), resolvers=RESOLVERS6)
+    ask(s, 60.0, RESOLVERS6[0], 53, too_young)
+    s.verdict("dns", "undetermined", reason="no-route", client=address, evidence={"no-route": []})
 
 
 def answers_elsewhere(s, encrypts):
