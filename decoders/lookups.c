@@ -263,7 +263,7 @@ static bool follow(const struct dns_message *message, struct lesson *lesson,
 }
 
 /* From the question along the chain, whatever order the records have; a loop ends with the room. */
-static void learn(const struct dns_message *message, struct lesson *lesson)
+void lookups_lesson(const struct dns_message *message, struct lesson *lesson)
 {
     struct dns_name name = message->name, target;
     uint32_t ttl;
@@ -288,7 +288,7 @@ bool lookups_answer(struct lookups *l, nstime now, const struct packet *packet,
     if (!find_query(l, &k))
         return false;
     *touched += 1;
-    learn(message, lesson);
+    lookups_lesson(message, lesson);
     struct entry *e = find(l, hash_lookup(l, &packet->dst, k.name), &packet->dst, k.name);
     if (!e || !is_open(e) || l->now > e->deadline)
         return true;

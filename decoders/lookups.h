@@ -43,6 +43,9 @@ struct lookup_counts {
     uint64_t queries, answered, failed, undetermined, evicted, open; /* of lookups, not packets */
 };
 
+/* What an answer teaches of the name it was asked for: its addresses, through its other names. */
+void lookups_lesson(const struct dns_message *message, struct lesson *lesson);
+
 struct lookups;
 
 struct lookups *lookups_new(nstime deadline, uint32_t max, const uint64_t key[2]);

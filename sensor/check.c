@@ -99,6 +99,17 @@ static void print_written(FILE *out, const struct options *options, const struct
             options->show_ids ? "printed (--show-ids)" : "masked");
 }
 
+static void print_sent(FILE *out, const struct options *options, const struct config *config)
+{
+    if (options->resolve != OPTIONS_RESOLVE_ON) {
+        fputs(INDENT "nothing: a replay opens no connection and looks no name up\n", out);
+        return;
+    }
+    fprintf(out,
+            INDENT "DNS queries for the names above to %s, once before it begins (--resolve)\n",
+            config->swg.resolver[0] ? config->swg.resolver : "the system's resolvers");
+}
+
 bool check_print(const struct options *options, const struct config *config, FILE *out)
 {
     char quoted[QUOTE_TEXT];
@@ -115,7 +126,7 @@ bool check_print(const struct options *options, const struct config *config, FIL
     print_kept(out, config);
     fputs("\nIt writes\n", out);
     print_written(out, options, config);
-    fputs("\nIt sends\n" INDENT "nothing: a replay opens no connection and looks no name up\n",
-          out);
+    fputs("\nIt sends\n", out);
+    print_sent(out, options, config);
     return fflush(out) == 0 && !ferror(out);
 }

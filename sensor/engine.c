@@ -13,6 +13,7 @@
 struct engine {
     const struct config *config;
     struct watchlist *watchlist;
+    const struct own_flows *own; /* NULL: none */
     struct clock clock;
     struct tracking *tracking;
     struct judging *judging;
@@ -58,6 +59,11 @@ void engine_free(struct engine *e)
 void engine_add_sink(struct engine *e, struct sink *sink)
 {
     telling_add_sink(e->telling, sink);
+}
+
+void engine_own_flows(struct engine *e, const struct own_flows *own)
+{
+    e->own = own;
 }
 
 bool engine_explain(struct engine *e)
@@ -191,6 +197,8 @@ void engine_frame(struct engine *e, const struct frame *frame)
     const enum packet_status status = packet_decode(frame, &packet);
     sights_frame(&e->sights, frame, status, &packet);
     if (!count_status(e, frame, status))
+        return;
+    if (e->own && own_flows_has(e->own, &packet))
         return;
     const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
                             judging_alive(e->judging, ADDR_IPV6, now)};

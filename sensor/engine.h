@@ -5,6 +5,7 @@
 #define SENSOR_ENGINE_H
 
 #include "sensor/config.h"
+#include "sensor/own_flows.h"
 #include "sensor/tell/sink.h"
 #include "sensor/watchlist.h"
 
@@ -18,6 +19,10 @@ void engine_free(struct engine *engine);
 
 /* At most TELLING_SINKS; before the first frame. The sink stays the caller's. */
 void engine_add_sink(struct engine *engine, struct sink *sink);
+
+/* The sensor's own conversations: their packets are counted as read and looked at no further. The
+ * set stays the caller's, who may add to it. */
+void engine_own_flows(struct engine *engine, const struct own_flows *own);
 
 /* Verdicts come with a trace of the rules tried from here on. False where memory is out. */
 bool engine_explain(struct engine *engine);

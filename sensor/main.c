@@ -20,9 +20,13 @@
 #include "sensor/privileges.h"
 #include "sensor/quote.h"
 #include "sensor/replay.h"
+#include "sensor/resolve.h"
 #include "sensor/tell/console.h"
 #include "sensor/tell/events.h"
 #include "sensor/tell/talk.h"
+
+/* A replay waits no longer for the lookups of --resolve. */
+#define RESOLVE_WAIT (8 * NS_PER_SEC)
 
 /* What --exit-code answers. */
 enum { EXIT_FINE = 0, EXIT_FAILS = 1, EXIT_CANT_TELL = 2 };
@@ -235,6 +239,10 @@ static int replay(const struct options *options, const struct config *config)
         status = make_sinks(&sinks, options, config);
     if (!status && options->explain && sinks.console && !engine_explain(engine))
         status = complain(EX_OSERR, "Out of memory.");
+    if (!status && options->resolve == OPTIONS_RESOLVE_ON &&
+        !resolve_once(config, watchlist, RESOLVE_WAIT, &stop_asked, options->quiet ? NULL : stderr,
+                      error))
+        status = complain(EX_UNAVAILABLE, error);
     if (!status && (status = privileges_keep_reading(error)))
         complain(status, error);
     if (!status)

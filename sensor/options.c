@@ -128,6 +128,14 @@ static int take_mode(struct options *o, enum options_mode mode, char error[OPTIO
     return 0;
 }
 
+static int take_resolve(struct options *o, enum options_resolve resolve, char error[OPTIONS_ERROR])
+{
+    if (o->resolve != OPTIONS_RESOLVE_USUAL && o->resolve != resolve)
+        return fail(error, "--resolve and --no-resolve exclude each other: give one of them.");
+    o->resolve = resolve;
+    return 0;
+}
+
 static int take(struct options *o, enum option_id id, const char *value, char error[OPTIONS_ERROR])
 {
     switch (id) {
@@ -152,8 +160,10 @@ static int take(struct options *o, enum option_id id, const char *value, char er
     case OPTION_EXPLAIN:
         o->explain = true;
         return 0;
-    case OPTION_NO_RESOLVE: /* a replay looks nothing up anyway */
-        return 0;
+    case OPTION_NO_RESOLVE:
+        return take_resolve(o, OPTIONS_RESOLVE_OFF, error);
+    case OPTION_RESOLVE:
+        return take_resolve(o, OPTIONS_RESOLVE_ON, error);
     case OPTION_QUIET:
         o->quiet = true;
         return 0;

@@ -21,6 +21,13 @@ enum options_mode {
     OPTIONS_HELP
 };
 
+/* Whether the sensor looks the SWG's names up itself. */
+enum options_resolve {
+    OPTIONS_RESOLVE_USUAL, /* live it does, in a replay it does not */
+    OPTIONS_RESOLVE_OFF,
+    OPTIONS_RESOLVE_ON
+};
+
 /* The zone of times on the screen. */
 enum options_zone { OPTIONS_ZONE_UTC, OPTIONS_ZONE_LOCAL, OPTIONS_ZONE_OFFSET };
 
@@ -36,6 +43,7 @@ struct options {
     struct config_list swgs;      /* -s: address, prefix, name or "any", each found good */
     struct config_list resolvers; /* -R, likewise; empty: those of the configuration */
     const char *events_path;      /* -o; "-" is standard output; NULL: no events */
+    enum options_resolve resolve; /* --resolve, --no-resolve */
     bool exit_code;               /* --exit-code */
     bool show_ids;                /* --show-ids */
     bool explain;                 /* --explain: on the screen, every rule tried */

@@ -23,7 +23,10 @@ const struct option_row option_rows[] = {
      "then holds nothing else."},
     {OPTION_TIME, 0, "time", "utc|local|±HH:MM",
      "Zone of the times on the screen; events stay UTC. Default utc."},
-    {OPTION_NO_RESOLVE, 0, "no-resolve", NULL, "Look nothing up; a replay never does."},
+    {OPTION_RESOLVE, 0, "resolve", NULL,
+     "Look the SWG's names up first, and watch what they lead to now: a\n"
+     "replay sends nothing otherwise."},
+    {OPTION_NO_RESOLVE, 0, "no-resolve", NULL, "Look nothing up; so it is with -r."},
     {OPTION_SHOW_IDS, 0, "show-ids", NULL,
      "Print the identities in the module's DNS answers, which are masked\notherwise."},
     {OPTION_EXPLAIN, 0, "explain", NULL,
@@ -53,7 +56,6 @@ const struct option_row option_rows[] = {
     {OPTION_LATER, 0, "join", NULL, NULL},
     {OPTION_LATER, 0, "duration", "SECONDS", NULL},
     {OPTION_LATER, 0, "http", "[ADDR:]PORT", NULL},
-    {OPTION_LATER, 0, "resolve", NULL, NULL},
     {OPTION_LATER, 0, "sandbox", "on|off", NULL},
 };
 const size_t option_row_count = sizeof option_rows / sizeof *option_rows;

@@ -287,6 +287,18 @@ static void lengthen(struct lesson_entry *e, const struct watchlist *w, uint32_t
     e->span = span;
 }
 
+/* The sensor had looked it up itself; now there is a frame that anybody can look at. */
+static void prove(struct lesson_entry *e, const char *name, struct frame_ref frame)
+{
+    char *copy = strdup(name);
+
+    if (!copy)
+        return;
+    free(e->what.name);
+    e->what.name = copy;
+    e->what.frame = frame;
+}
+
 bool watchlist_learn(struct watchlist *w, nstime now, const char *name, const struct addr *addr,
                      uint32_t ttl, struct frame_ref frame)
 {
@@ -306,6 +318,8 @@ bool watchlist_learn(struct watchlist *w, nstime now, const char *name, const st
         e->what.frame = frame;
         w->generation++;
     }
+    if (e->what.frame.number == 0 && frame.number > 0)
+        prove(e, name, frame);
     lengthen(e, w, ttl);
     renew(&w->addresses, e, now);
     return true;

@@ -13,7 +13,7 @@ struct watchlist;
 struct learnt {
     struct addr addr;
     char *name;             /* the SWG name that was looked up */
-    struct frame_ref frame; /* the answer */
+    struct frame_ref frame; /* the answer; number 0: to the sensor's own lookup, so none was seen */
 };
 
 /* error gets a full sentence that names the bad item where a resolver or SWG is neither address,

@@ -21,7 +21,7 @@ _roamwatch() {
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "
-      -r -c --config -s --swg -R --resolver -o --events --time --no-resolve --show-ids --explain
+      -r -c --config -s --swg -R --resolver -o --events --time --resolve --no-resolve --show-ids --explain
       --exit-code -T --check-config --dump-config --print-filter -q --quiet -v --verbose -V --version -h --help
     " -- "$word")
   fi

@@ -91,8 +91,9 @@ void rule_say_origin(struct causes_work *work)
     if (!rule_web(work) || !path || !work->in->swg.name)
         return;
     struct evidence *evidence =
-        evidence_add(work->out, "swg-resolved", "%s resolved to %s", work->in->swg.name,
-                     addr_format(&path->server, server));
+        evidence_add(work->out, "swg-resolved", "%s resolved to %s%s", work->in->swg.name,
+                     addr_format(&path->server, server),
+                     work->in->swg.frame.number ? "" : " (looked up by the sensor)");
     if (evidence)
         evidence_frame(evidence, work->in->swg.frame);
 }

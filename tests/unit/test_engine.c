@@ -150,11 +150,32 @@ static void encrypted_dns_is_no_watched_frame(void **state)
     assert_int_equal(run->stats.capture.watched, 0);
 }
 
+/* What the sensor looks up itself is no client's, and teaches by another way. */
+static void own_lookups_are_no_traffic(void **state)
+{
+    struct run *run = *state;
+    struct own_flows own = {0};
+    struct own_flow flow = {.protocol = IPPROTO_UDP, .local_port = 5300, .remote_port = 53};
+    struct addr swg;
+    assert_true(addr_parse(CLIENT, &flow.local) && addr_parse(LOCAL, &flow.remote));
+    assert_true(addr_parse(SWG, &swg));
+    own_flows_add(&own, &flow);
+    engine_own_flows(run->engine, &own);
+    look_up(run, 0);
+    engine_finish(run->engine, NULL, 0);
+    assert_int_equal(run->stats.capture.packets, 2);
+    assert_int_equal(run->stats.capture.watched, 0);
+    assert_int_equal(run->stats.lookups.queries, 0);
+    assert_int_equal(run->stats.tables.clients, 0);
+    assert_null(watchlist_learnt(run->watchlist, &swg));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_try_keeps_a_learnt_address_watched, setup, teardown),
         cmocka_unit_test_setup_teardown(encrypted_dns_is_no_watched_frame, setup, teardown),
+        cmocka_unit_test_setup_teardown(own_lookups_are_no_traffic, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,7 +224,8 @@ static const struct {
     {"-r a -q --explain", "-q and --explain exclude each other: give one of them."},
     {"-r a --duration 5", "--duration" LATER "see roamwatch --help."},
     {"-r a --http 80", "--http" LATER "see roamwatch --help."},
-    {"-r a --resolve", "--resolve" LATER "see roamwatch --help."},
+    {"-r a --resolve --no-resolve",
+     "--resolve and --no-resolve exclude each other: give one of them."},
     {"-r a --sandbox on", "--sandbox" LATER "see roamwatch --help."},
 };
 

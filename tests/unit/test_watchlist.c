@@ -206,6 +206,25 @@ static void test_learn(void **state)
     watchlist_free(w);
 }
 
+/* The sensor's own lookup has no frame; the first answer that is seen is the proof from then on. */
+static void test_seen_after_own_lookup(void **state)
+{
+    struct watchlist *w = make(16);
+    struct addr a = addr("18.135.112.200");
+
+    (void)state;
+    assert_true(watchlist_learn(w, START, "own.example", &a, 60, (struct frame_ref){0}));
+    assert_string_equal(learnt(w, "18.135.112.200")->name, "own.example");
+    assert_int_equal(learnt(w, "18.135.112.200")->frame.number, 0);
+    assert_true(learn(w, START, "18.135.112.200", 60));
+    assert_int_equal(watchlist_generation(w), 1);
+    assert_string_equal(learnt(w, "18.135.112.200")->name, "swg.example");
+    assert_int_equal(learnt(w, "18.135.112.200")->frame.number, 7044);
+    assert_true(watchlist_learn(w, START, "own.example", &a, 60, (struct frame_ref){0}));
+    assert_int_equal(learnt(w, "18.135.112.200")->frame.number, 7044);
+    watchlist_free(w);
+}
+
 static void test_ttl(void **state)
 {
     struct watchlist *w = make(16);
@@ -445,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_prefixes_and_any),
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_learn),
+        cmocka_unit_test(test_seen_after_own_lookup),
         cmocka_unit_test(test_ttl),
         cmocka_unit_test(test_used),
         cmocka_unit_test(test_never_an_swg),
