@@ -88,6 +88,15 @@ struct config {
         uint32_t detail; /* console.detail: clients in full (5) */
     } console;
     struct {
+        bool enabled;             /* syslog.enabled (off) */
+        unsigned facility;        /* syslog.facility: of config_facilities (daemon) */
+        char socket[CONFIG_TEXT]; /* syslog.socket (/dev/log) */
+    } syslog;
+    struct {
+        bool enabled;             /* journal.enabled (off) */
+        char socket[CONFIG_TEXT]; /* journal.socket (/run/systemd/journal/socket) */
+    } journal;
+    struct {
         char file[CONFIG_TEXT]; /* state.file: alerts over a restart ("": where systemd says) */
     } state;
     struct {

@@ -39,13 +39,17 @@
         .accept = (kinds), .preset = (text), .about = (say)                                        \
     }
 
-#define TEXT(part, name, kind, say)                                                                \
+#define TEXT_PRESET(part, name, kind, text, say)                                                   \
     {                                                                                              \
         .section = #part, .key = #name, .type = SETTING_TEXT, .offset = AT(part.name),             \
-        .accept = (kind), .preset = "", .about = (say)                                             \
+        .accept = (kind), .preset = (text), .about = (say)                                         \
     }
+#define TEXT(part, name, kind, say) TEXT_PRESET(part, name, kind, "", say)
 
 static const char *const exchanges_words[] = {"all", "failed", "none", NULL};
+static const char *const facility_words[] = {"user",   "daemon", "local0", "local1",
+                                             "local2", "local3", "local4", "local5",
+                                             "local6", "local7", NULL};
 
 /* Tables hold this much at most: some gigabytes, beyond which a wrong digit is likelier than a
  * wish. */
@@ -201,6 +205,19 @@ const struct setting config_settings[] = {
     COUNT(console, detail, 0, 1000, "5",
           "Clients shown in full on the screen, the worst first; the rest get a line each."),
 
+    SWITCH(syslog, enabled, "off",
+           "Live: send alerts, reminders and news of the sensor to syslog, as RFC 5424 with "
+           "structured data. rsyslog reads that from /dev/log with "
+           "SysSock.UseSpecialParser=\"off\", syslog-ng with flags(syslog-protocol)."),
+    CHOICE(syslog, facility, facility_words, "daemon", "user, daemon, or local0 to local7."),
+    TEXT_PRESET(syslog, socket, TEXT_ANY, "/dev/log", "The local socket to send to."),
+
+    SWITCH(journal, enabled, "off",
+           "Live: send the same to systemd's journal, with fields such as ROAMWATCH_ALERT_ID; "
+           "journalctl ROAMWATCH_ALERT_STATE=firing finds them."),
+    TEXT_PRESET(journal, socket, TEXT_ANY, "/run/systemd/journal/socket",
+                "The journal's native socket."),
+
     TEXT(state, file, TEXT_ANY,
          "Live: where alerts that fire are kept over a restart, so that they go on with their id "
          "and their beginning. Nothing: \"alerts\" in the state directory that systemd gives; "
@@ -236,6 +253,8 @@ const struct section config_sections[] = {
     {"alerts", "When alerts widen and when they end."},
     {"events", "The JSON lines of -o."},
     {"console", "The screen."},
+    {"syslog", "Alerts to syslog."},
+    {"journal", "Alerts to the journal of systemd."},
     {"state", "What outlives a restart."},
     {"privileges", "Whom the process runs as."},
     {"limits", "The most that each table holds. Where one is full the oldest entry goes, and is "

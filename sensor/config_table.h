@@ -10,7 +10,7 @@ enum setting_type {
     SETTING_DURATION, /* nstime: "5s" */
     SETTING_COUNT,    /* uint32_t */
     SETTING_SWITCH,   /* bool: on, off */
-    SETTING_CHOICE,   /* an enum that starts at 0: one of `words` */
+    SETTING_CHOICE,   /* an enum or unsigned from 0: one of `words` */
     SETTING_LIST,     /* struct config_list: items that watch_item.h accepts */
     SETTING_TEXT      /* char[CONFIG_TEXT]; "" is none */
 };
@@ -45,7 +45,7 @@ enum text_kind {
 
 /* For arrays beside the tables. */
 #define CONFIG_SETTINGS_MAX 128
-#define CONFIG_SECTIONS_MAX 16
+#define CONFIG_SECTIONS_MAX 32
 
 extern const struct setting config_settings[];
 extern const size_t config_setting_count;

@@ -65,7 +65,7 @@ int64_t setting_number(const struct setting *s, const struct config *config)
     case SETTING_SWITCH:
         return *(const bool *)at;
     case SETTING_CHOICE:
-        return *(const enum config_exchanges *)at;
+        return *(const unsigned *)at;
     case SETTING_LIST:
     case SETTING_TEXT:
         break;
@@ -207,7 +207,7 @@ static bool parse_switch(const struct setting *s, const char *text, bool *out,
     return bad(s, text, error, "is neither on nor off");
 }
 
-static bool parse_choice(const struct setting *s, const char *text, enum config_exchanges *out,
+static bool parse_choice(const struct setting *s, const char *text, unsigned *out,
                          char error[CONFIG_ERROR])
 {
     char which[160];
@@ -215,7 +215,7 @@ static bool parse_choice(const struct setting *s, const char *text, enum config_
 
     for (unsigned i = 0; s->words[i]; i++) {
         if (strcmp(text, s->words[i]) == 0) {
-            *out = (enum config_exchanges)i;
+            *out = i;
             return true;
         }
     }

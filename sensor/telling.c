@@ -90,6 +90,18 @@ static void remind(struct telling *t, nstime now)
     }
 }
 
+/* A sink's trouble is told to all but itself: it would meet the same again. */
+static void tell_troubles(struct telling *t, nstime now)
+{
+    for (size_t i = 0; i < t->sinks; i++) {
+        struct sink *sink = t->sink[i];
+        const char *sentence = sink->ops->trouble ? sink->ops->trouble(sink) : NULL;
+        for (size_t j = 0; sentence && j < t->sinks; j++)
+            if (j != i && t->sink[j]->ops->say)
+                t->sink[j]->ops->say(t->sink[j], now, SAY_ERROR, sentence);
+    }
+}
+
 void telling_tick(struct telling *t, struct moment *moment)
 {
     char sentence[SIGHTS_TEXT];
@@ -97,6 +109,7 @@ void telling_tick(struct telling *t, struct moment *moment)
     remind(t, moment->now);
     if (sights_tell(&t->sights, moment, &kind, sentence))
         telling_say(t, moment->now, kind, sentence);
+    tell_troubles(t, moment->now);
     moment->firing = t->reminders.firing;
     for (size_t i = 0; i < t->sinks; i++)
         if (t->sink[i]->ops->tick)

@@ -78,14 +78,7 @@ static void print_line(struct live *l, const struct notice *notice, enum live_ed
 static void on_alert(struct sink *sink, const struct notice *notice)
 {
     struct live *l = (struct live *)sink;
-    enum live_edge edge = LIVE_CHANGES;
-    if (notice->resolution != RESOLUTION_NONE)
-        edge = LIVE_ENDS;
-    else if (notice->id > l->last_id)
-        edge = LIVE_FIRES;
-    if (edge == LIVE_FIRES)
-        l->last_id = notice->id;
-    print_line(l, notice, edge, notice->time);
+    print_line(l, notice, live_edge(notice, &l->last_id), notice->time);
 }
 
 static void on_remind(struct sink *sink, const struct notice *notice, nstime now)

@@ -13,6 +13,16 @@
 /* On less, what wraps begins further left. */
 #define WIDTH_NARROW 100
 
+enum live_edge live_edge(const struct notice *notice, uint64_t *last_id)
+{
+    if (notice->resolution != RESOLUTION_NONE)
+        return LIVE_ENDS;
+    if (notice->id <= *last_id)
+        return LIVE_CHANGES;
+    *last_id = notice->id;
+    return LIVE_FIRES;
+}
+
 static const char *edge_word(const struct notice *notice, enum live_edge edge)
 {
     static const char *const ends[RESOLUTION_COUNT] = {

@@ -9,6 +9,9 @@
 
 enum live_edge { LIVE_FIRES, LIVE_CHANGES, LIVE_STANDS, LIVE_ENDS };
 
+/* Ids are handed out in order. last_id: the newest alert that fired, from 0. */
+enum live_edge live_edge(const struct notice *notice, uint64_t *last_id);
+
 /* "09:14:03  ALERT     WEB  10.1.7.114  reset by a box near the client (likely) …  #17": one line
  * where the screen is wide enough. now: of this line. */
 void live_line(struct screen *s, const struct notice *notice, enum live_edge edge, nstime now,

@@ -75,6 +75,9 @@ struct sink_ops {
     /* A full sentence about the sensor itself: an interface is down, a file is full. */
     void (*say)(struct sink *sink, nstime now, enum say kind, const char *sentence);
     void (*tick)(struct sink *sink, const struct moment *moment);
+    /* Something has gone wrong, or has mended, since the last call: a full sentence, once, for the
+     * other sinks; NULL. Live, asked after whatever was told. */
+    const char *(*trouble)(struct sink *sink);
     void (*finish)(struct sink *sink, const struct summary *summary);
     const char *(*error)(
         const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */
