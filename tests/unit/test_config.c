@@ -90,9 +90,9 @@ static void make_other(struct config *config)
         else if (s->type == SETTING_COUNT)
             snprintf(text, sizeof text, "%lld", (long long)s->min);
         else if (s->type == SETTING_SWITCH)
-            snprintf(text, sizeof text, "off");
+            snprintf(text, sizeof text, strcmp(s->preset, "on") == 0 ? "off" : "on");
         else
-            snprintf(text, sizeof text, "none");
+            snprintf(text, sizeof text, "%s", s->words[2]);
         assert_true(setting_parse(s, text, config, error));
     }
 }
@@ -122,6 +122,9 @@ static void test_defaults(void **state)
     assert_true(c.tcp.connect_gap == 3 * NS_PER_SEC);
     assert_true(c.tcp.remember == 60 * NS_PER_SEC);
     assert_true(c.clock.backstep == 5 * NS_PER_SEC);
+    assert_int_equal(c.alerts.remind, 600 * NS_PER_SEC);
+    assert_int_equal(c.syslog.facility, 1);
+    assert_string_equal(c.syslog.socket, "/dev/log");
     assert_int_equal(c.health.break_samples, 2);
     assert_int_equal(c.health.lossy_break_samples, 5);
     assert_int_equal(c.health.window_samples, 50);
