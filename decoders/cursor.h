@@ -61,6 +61,18 @@ static inline uint32_t cursor_be32(struct cursor *c)
     return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
 }
 
+static inline uint16_t cursor_le16(struct cursor *c)
+{
+    const uint8_t *p = cursor_bytes(c, 2);
+    return p ? (uint16_t)(p[1] << 8 | p[0]) : 0;
+}
+
+static inline uint32_t cursor_le32(struct cursor *c)
+{
+    const uint8_t *p = cursor_bytes(c, 4);
+    return p ? (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0] : 0;
+}
+
 /* Forget all but the next n bytes (a length field inside a longer capture). No error if fewer are
  * left: the caller compares where that matters. */
 static inline void cursor_trim(struct cursor *c, size_t n)

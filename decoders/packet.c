@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* packet: link, network and transport in turn. Each takes its header off the layer that is left. */
+/* packet: from step to step until the innermost packet is decoded: IP and what it carries are here,
+ * the rest is in link.c, ethernet.c, ppp.c, wlan.c, radio.c and tunnel.c. */
 #include "packet.h"
 
 #include <netinet/in.h>
@@ -76,14 +77,22 @@ static enum packet_status decode_icmpv6(struct layer *layer, struct packet *out)
     return out->src.family == ADDR_IPV6 ? icmp_decode(layer, true, out) : PACKET_OK;
 }
 
-static enum packet_status refuse_tunnel(struct layer *layer, struct packet *out)
-{
-    (void)layer;
-    (void)out;
-    return PACKET_UNSUPPORTED;
-}
+/* Tunnels over IP that are decoded, and those that would hold an IP packet. A number that is in
+ * neither table is PACKET_OTHER. */
+static const struct {
+    uint8_t protocol;
+    step_decode *decode; /* NULL: unsupported */
+    uint32_t number;
+} tunnels[] = {
+    {4, step_ip, 4},  /* RFC 2003 */
+    {41, step_ip, 6}, /* RFC 4213 */
+    {IPPROTO_GRE, step_gre, 0},
+    {97, step_etherip, 0},   /* RFC 3378 */
+    {137, step_mpls, 0},     /* RFC 4023 */
+    {143, step_ethernet, 0}, /* RFC 8986 */
+    {115, NULL, 0},          /* L2TPv3 */
+};
 
-/* By protocol number; one that is not listed is PACKET_OTHER. */
 static const struct {
     uint8_t protocol;
     enum packet_status (*decode)(struct layer *layer, struct packet *out);
@@ -92,39 +101,51 @@ static const struct {
     {IPPROTO_UDP, decode_udp},
     {IPPROTO_ICMP, decode_icmpv4},
     {IPPROTO_ICMPV6, decode_icmpv6},
-    {4, refuse_tunnel},  /* IPv4 in IP */
-    {41, refuse_tunnel}, /* IPv6 in IP */
-    {IPPROTO_GRE, refuse_tunnel},
-    {97, refuse_tunnel},  /* Ethernet in IP */
-    {115, refuse_tunnel}, /* L2TPv3 */
-    {137, refuse_tunnel}, /* MPLS in IP */
-    {143, refuse_tunnel}, /* Ethernet in IPv6, RFC 8986 */
 };
 
-static enum packet_status decode_transport(struct layer *layer, struct packet *out)
+/* A tunnel's first fragment holds the beginning of a packet that is whole only in the next ones. */
+static enum packet_status enter_tunnel(struct packet *out, struct step *next)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(tunnels); i++) {
+        if (tunnels[i].protocol != out->protocol)
+            continue;
+        if (!tunnels[i].decode)
+            return step_unsupported(out, UNSUPPORTED_IP_PROTOCOL, out->protocol);
+        if (out->first_fragment)
+            return step_unsupported(out, UNSUPPORTED_FRAGMENT, 0);
+        if (out->protocol != IPPROTO_GRE)
+            step_inside(out);
+        *next = (struct step){tunnels[i].decode, tunnels[i].number};
+        return PACKET_OK;
+    }
+    return PACKET_OK;
+}
+
+static enum packet_status decode_transport(struct layer *layer, struct packet *out,
+                                           struct step *next)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(transports); i++) {
         if (transports[i].protocol != out->protocol)
             continue;
         enum packet_status status = transports[i].decode(layer, out);
         /* A first fragment that is too small for its header is whole only in the next ones. */
-        return status == PACKET_MALFORMED && out->first_fragment ? PACKET_UNSUPPORTED : status;
+        if (status == PACKET_MALFORMED && out->first_fragment)
+            return step_unsupported(out, UNSUPPORTED_FRAGMENT, 0);
+        if (status == PACKET_OK && out->kind == PACKET_UDP && !out->first_fragment) {
+            *next = tunnel_of_udp(out);
+            if (next->decode)
+                *layer = (struct layer){.bytes = out->payload, .wire = out->payload_length};
+        }
+        return status;
     }
-    return PACKET_OK;
+    return enter_tunnel(out, next);
 }
 
-enum packet_status packet_decode(const struct frame *frame, struct packet *out)
+enum packet_status step_ip(struct layer *layer, struct packet *out, struct step *next)
 {
-    *out = (struct packet){.ref = frame->ref, .time = frame->time, .kind = PACKET_OTHER};
-
-    struct layer layer;
-    unsigned version;
-    enum packet_status status = link_decode(frame, out, &layer, &version);
-    if (status != PACKET_OK)
-        return status;
-
     struct ip ip;
-    status = ip_decode(&layer, version, false, &ip);
+    enum packet_status status = ip_decode(layer, next->number, false, &ip);
+    next->decode = NULL;
     out->src = ip.src;
     out->dst = ip.dst;
     out->protocol = ip.protocol;
@@ -132,9 +153,33 @@ enum packet_status packet_decode(const struct frame *frame, struct packet *out)
     out->ip_id = ip.id;
     out->has_ip_id = ip.has_id;
     out->first_fragment = ip.first_fragment;
+    out->kind = PACKET_OTHER;
+    if (status == PACKET_UNSUPPORTED)
+        return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
     if (status != PACKET_OK)
         return status;
     if (ip.later_fragment)
-        return PACKET_UNSUPPORTED;
-    return decode_transport(&layer, out);
+        return step_unsupported(out, UNSUPPORTED_FRAGMENT, 0);
+    return decode_transport(layer, out, next);
+}
+
+/* Headers in each other: a provider's stack in a mirror's tunnel has a dozen. */
+#define STEPS_MAX 24
+
+enum packet_status packet_decode(const struct frame *frame, uint8_t part, struct packet *out)
+{
+    *out =
+        (struct packet){.ref = frame->ref, .time = frame->time, .kind = PACKET_OTHER, .part = part};
+
+    struct layer layer;
+    struct step next = {step_link, frame->linktype};
+    enum packet_status status = link_begin(frame, &layer);
+    for (int depth = 0; status == PACKET_OK && next.decode; depth++) {
+        if (depth == STEPS_MAX)
+            return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
+        step_decode *decode = next.decode;
+        next.decode = NULL;
+        status = decode(&layer, out, &next);
+    }
+    return status;
 }

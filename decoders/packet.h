@@ -20,12 +20,29 @@ enum packet_kind {
     PACKET_ICMP_ERROR /* icmp is set: RFC 792, RFC 4443 type < 128 */
 };
 
+/* What can't be decoded, so that it can be named. */
+enum unsupported_kind {
+    UNSUPPORTED_LINK_TYPE,    /* number: as the capture has it */
+    UNSUPPORTED_ETHERTYPE,    /* number: the ethertype */
+    UNSUPPORTED_PPP_PROTOCOL, /* number: the PPP protocol */
+    UNSUPPORTED_IP_PROTOCOL,  /* number: the IP protocol */
+    UNSUPPORTED_ENCRYPTED,    /* 802.11 with the Protected bit: only its keys would open it */
+    UNSUPPORTED_FRAGMENT,     /* a later fragment, or one that holds the beginning of a tunnel */
+    UNSUPPORTED_DEPTH,        /* more headers in each other than any network has */
+    UNSUPPORTED_KINDS
+};
+
+struct unsupported {
+    uint32_t kind; /* enum unsupported_kind */
+    uint32_t number;
+};
+
 enum packet_status {
     PACKET_OK,          /* `packet` is filled in (its kind may still be PACKET_OTHER) */
     PACKET_NOT_IP,      /* a frame of no interest: ARP, LLDP, a management frame */
     PACKET_TRUNCATED,   /* the capture's snap length cut a header that is needed */
     PACKET_MALFORMED,   /* a header contradicts itself or the frame's length */
-    PACKET_UNSUPPORTED, /* a link type, tunnel or later fragment that is not decoded yet */
+    PACKET_UNSUPPORTED, /* see `unsupported` */
 };
 
 enum tcp_flags {
@@ -57,6 +74,11 @@ struct packet {
     bool has_mac;
     uint8_t vlans;               /* how many of vlan[] are set */
     uint16_t vlan[PACKET_VLANS]; /* ids, outermost first; priority tags (id 0) are left out */
+    bool tunnel; /* the innermost packet of a tunnel over IP: mac and vlan are its */
+
+    struct unsupported unsupported; /* where the result is PACKET_UNSUPPORTED */
+    uint8_t part;                   /* which of the frame's packets this is, from 0 */
+    bool more;                      /* another part follows (802.11 A-MSDU) */
 
     struct addr src, dst;
     uint8_t protocol; /* IPPROTO_ value behind all extension headers */
@@ -84,11 +106,14 @@ struct packet {
     } icmp;
 };
 
-/* Every member of out is set in any case; where the result is not PACKET_OK, only ref, time, mac
- * and vlan, and src and dst as far as the IP header could be read, mean something. Lengths decide
- * what is padding; where a header claims more than the frame's length, the header is believed and
- * the rest taken as not captured. No checksum is verified. */
-enum packet_status packet_decode(const struct frame *frame, struct packet *out);
+/* A frame holds one packet, or several (IEEE 802.11 A-MSDU): part 0 first, and the next as long as
+ * `more` is set, whatever the result. A packet of a tunnel counts as the innermost one.
+ *
+ * Every member of out is set in any case; where the result is not PACKET_OK, only ref, time, mac,
+ * vlan, unsupported and more, and src and dst as far as an IP header could be read, mean something.
+ * Lengths decide what is padding; where a header claims more than the frame's length, the header is
+ * believed and the rest taken as not captured. No checksum is verified. */
+enum packet_status packet_decode(const struct frame *frame, uint8_t part, struct packet *out);
 
 /* Whether frames of this link type can be decoded at all. */
 bool packet_linktype_supported(uint32_t linktype);
