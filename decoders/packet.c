@@ -181,5 +181,7 @@ enum packet_status packet_decode(const struct frame *frame, uint8_t part, struct
         next.decode = NULL;
         status = decode(&layer, out, &next);
     }
+    if (status != PACKET_OK)
+        out->kind = PACKET_OTHER; /* of a tunnel, only the outside was */
     return status;
 }

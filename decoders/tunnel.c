@@ -22,11 +22,12 @@ static step_decode erspan_2, erspan_3, redirected;
 
 /* ERSPAN's drafts: type I is bare, type II has a sequence number in its GRE header. */
 static const struct {
-    uint16_t protocol;
+    uint16_t first, last;
     step_decode *decode;
 } payloads[] = {
-    {0x22eb, erspan_3},
-    {0x883e, redirected},
+    {0x22eb, 0x22eb, erspan_3},
+    {0x883e, 0x883e, redirected},
+    {0x8200, 0x82ff, step_wlan}, /* Aruba: from the access point to its controller */
 };
 
 #define ERSPAN_1_OR_2 0x88be
@@ -58,15 +59,15 @@ enum packet_status step_gre(struct layer *layer, struct packet *out, struct step
         return step_unsupported(out, UNSUPPORTED_IP_PROTOCOL, 47);
     if (status != PACKET_OK)
         return status;
+    step_inside(out);
     if (layer->wire == 0)
         return PACKET_NOT_IP; /* PPTP's bare acknowledgement, a keepalive */
-    step_inside(out);
     *next = (struct step){step_ethertype, protocol};
     if (protocol == ERSPAN_1_OR_2)
         next->decode = flags & GRE_SEQUENCE ? erspan_2 : step_ethernet;
     for (size_t i = 0; i < ARRAY_LENGTH(payloads); i++) {
-        if (payloads[i].protocol == protocol)
-            next->decode = payloads[i].decode;
+        if (protocol >= payloads[i].first && protocol <= payloads[i].last)
+            *next = (struct step){payloads[i].decode, 0};
     }
     return PACKET_OK;
 }
@@ -95,6 +96,7 @@ static enum packet_status erspan_2(struct layer *layer, struct packet *out, stru
 static enum packet_status erspan_3(struct layer *layer, struct packet *out, struct step *next)
 {
     struct cursor header;
+    (void)out;
     enum packet_status status = layer_take(layer, 12, &header);
     if (status != PACKET_OK)
         return status;
@@ -130,19 +132,41 @@ enum packet_status step_etherip(struct layer *layer, struct packet *out, struct 
 
 /* --- over UDP -------------------------------------------------------------------------------- */
 
+/* With the flag P the last byte of the first word names the payload (draft VXLAN-GPE 3.1); else it
+ * is an Ethernet frame (RFC 7348 5). */
+#define VXLAN_ID    0x08000000u
+#define VXLAN_NEXT  0x04000000u
+#define VXLAN_FIXED 0xffffff00u
+
+static const struct step vxlan_next[] = {
+    [1] = {step_ip, 4}, [2] = {step_ip, 6}, [3] = {step_ethernet, 0}};
+
 static enum packet_status vxlan(struct layer *layer, struct packet *out, struct step *next)
 {
-    struct cursor header;
+    struct cursor header = {0};
+    enum packet_status status = layer_take(layer, 8, &header);
+    uint32_t flags = cursor_be32(&header), type = flags & VXLAN_NEXT ? flags & 0xff : 3;
     step_inside(out);
-    *next = (struct step){step_ethernet, 0};
-    return layer_take(layer, 8, &header);
+    if (type < ARRAY_LENGTH(vxlan_next))
+        *next = vxlan_next[type];
+    return status;
 }
 
-/* RFC 7348 5: the flag that says the id is valid, and nothing else but the id. */
 static bool is_vxlan(struct cursor c, size_t length)
 {
-    uint32_t flags = cursor_be32(&c), id = cursor_be32(&c);
-    return !c.bad && length >= 8 + 14 && flags == 0x08000000u && (id & 0xff) == 0;
+    uint32_t flags = cursor_be32(&c), id = cursor_be32(&c), type = flags & 0xff;
+    if (c.bad || length < 8 + 14 || (id & 0xff) != 0)
+        return false;
+    return flags == VXLAN_ID || ((flags & VXLAN_FIXED) == (VXLAN_ID | VXLAN_NEXT) && type > 0 &&
+                                 type < ARRAY_LENGTH(vxlan_next));
+}
+
+/* RFC 8086 */
+static bool is_gre(struct cursor c, size_t length)
+{
+    uint16_t flags = cursor_be16(&c), protocol = cursor_be16(&c);
+    return !c.bad && length > 4 && (flags & ~(GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE)) == 0 &&
+           ethertype_known(protocol);
 }
 
 static enum packet_status geneve(struct layer *layer, struct packet *out, struct step *next)
@@ -260,6 +284,8 @@ static const struct udp_tunnel {
 } udp_tunnels[] = {
     {4789, false, is_vxlan, vxlan},
     {8472, false, is_vxlan, vxlan}, /* Linux before RFC 7348 */
+    {4790, false, is_vxlan, vxlan},
+    {4754, false, is_gre, step_gre},
     {6081, false, is_geneve, geneve},
     {2152, true, is_gtp, gtp},
     {3544, true, is_teredo, step_teredo},

@@ -18,11 +18,13 @@
 #define FC_ORDER     0x8000 /* in QoS frames: an HT control field follows */
 
 #define QOS_AMSDU 0x80
-#define PARTS_MAX 64 /* subframes that are looked at: an A-MSDU of 11,454 bytes has fewer of use   \
-                      */
-#define ADDRESS    6
-#define ADDRESS_AT 4 /* address 1; the others follow, with the sequence control before the fourth  \
-                      */
+#define PARTS_MAX                                                                                  \
+    64 /* subframes that are looked at: an A-MSDU of 11,454 bytes has fewer of use                 \
+        */
+#define ADDRESS 6
+#define ADDRESS_AT                                                                                 \
+    4 /* address 1; the others follow, with the sequence control before the fourth                 \
+       */
 
 struct wlan_header {
     uint16_t control, sequence, qos;

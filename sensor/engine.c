@@ -9,6 +9,7 @@
 #include "sensor/judging.h"
 #include "sensor/telling.h"
 #include "sensor/tracking.h"
+#include "sensor/undecoded.h"
 
 struct engine {
     const struct config *config;
@@ -22,6 +23,7 @@ struct engine {
     uint64_t decodable; /* frames whose link type is known */
     uint32_t linktype;  /* the last one that is not */
     struct sights sights;
+    struct undecoded undecoded;
     struct reports reports;
     struct notices notices;
     struct engine_result result;
@@ -159,12 +161,12 @@ static void gap(struct engine *e, nstime before)
         telling_notices(e->telling, &e->notices);
 }
 
-static bool count_status(struct engine *e, const struct frame *frame, enum packet_status status)
+static bool count_status(struct engine *e, const struct packet *packet, enum packet_status status)
 {
-    if (packet_linktype_supported(frame->linktype))
-        e->decodable++;
+    if (status == PACKET_UNSUPPORTED && packet->unsupported.kind == UNSUPPORTED_LINK_TYPE)
+        e->linktype = packet->unsupported.number;
     else
-        e->linktype = frame->linktype;
+        e->decodable++;
     switch (status) {
     case PACKET_OK:
         return true;
@@ -176,6 +178,7 @@ static bool count_status(struct engine *e, const struct frame *frame, enum packe
         break;
     case PACKET_UNSUPPORTED:
         e->stats.capture.unsupported++;
+        undecoded_note(&e->undecoded, packet->unsupported);
         break;
     case PACKET_NOT_IP:
         break;
@@ -183,33 +186,40 @@ static bool count_status(struct engine *e, const struct frame *frame, enum packe
     return false;
 }
 
+static void follow(struct engine *e, nstime now, const struct packet *packet)
+{
+    const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
+                            judging_alive(e->judging, ADDR_IPV6, now)};
+    tracking_packet(e->tracking, e->watchlist, now, packet, routed, &e->reports);
+    sights_reports(&e->sights, packet, &e->reports);
+    e->stats.capture.malformed += e->reports.malformed;
+    judging_packet(e->judging, now, packet, &e->reports, &e->notices);
+    telling_notices(e->telling, &e->notices);
+    learn(e, now, packet->ref);
+    take_reports(e, now, false);
+}
+
 void engine_frame(struct engine *e, const struct frame *frame)
 {
-    struct packet packet;
+    struct packet packet = {.more = true};
     nstime before = e->clock.now;
     enum clock_step step = clock_packet(&e->clock, frame->time);
     nstime now = e->clock.now;
+    bool watched = false;
     if (step == CLOCK_GAP)
         gap(e, before);
     else if (step == CLOCK_ADVANCED)
         run_until(e, now);
     e->stats.capture.packets++;
-    const enum packet_status status = packet_decode(frame, &packet);
-    sights_frame(&e->sights, frame, status, &packet);
-    if (!count_status(e, frame, status))
-        return;
-    if (e->own && own_flows_has(e->own, &packet))
-        return;
-    const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
-                            judging_alive(e->judging, ADDR_IPV6, now)};
-    tracking_packet(e->tracking, e->watchlist, now, &packet, routed, &e->reports);
-    sights_reports(&e->sights, &packet, &e->reports);
-    e->stats.capture.watched += e->reports.watched;
-    e->stats.capture.malformed += e->reports.malformed;
-    judging_packet(e->judging, now, &packet, &e->reports, &e->notices);
-    telling_notices(e->telling, &e->notices);
-    learn(e, now, packet.ref);
-    take_reports(e, now, false);
+    for (uint8_t part = 0; packet.more && part < UINT8_MAX; part++) {
+        enum packet_status status = packet_decode(frame, part, &packet);
+        sights_frame(&e->sights, frame, status, &packet);
+        if (!count_status(e, &packet, status) || (e->own && own_flows_has(e->own, &packet)))
+            continue;
+        follow(e, now, &packet);
+        watched |= e->reports.watched;
+    }
+    e->stats.capture.watched += watched;
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -289,7 +299,7 @@ struct engine_result engine_finish(struct engine *e, const struct capture_file *
         .file = files,
         .end = end,
         .stats = &e->stats,
-        .unsupported_linktype = e->linktype ? (uint64_t)e->linktype + 1 : 0,
+        .undecoded = &e->undecoded,
     };
     telling_finish(e->telling, &summary);
     return e->result;

@@ -191,6 +191,44 @@ void console_over(struct screen *s, const struct view *view, const struct keep *
     }
 }
 
+#define UNDECODED_SHOWN 4
+
+/* What was not seen, one after the other on a line. */
+struct lacks {
+    struct screen *screen;
+    bool any;
+};
+
+static void print_lack(struct lacks *lacks, const char *text)
+{
+    if (lacks->any) {
+        screen_text(lacks->screen, ",");
+    } else {
+        screen_newline(lacks->screen);
+        screen_text(lacks->screen, "Not everything was seen:");
+    }
+    lacks->any = true;
+    char spaced[2 * WORDS_TEXT + 2];
+    snprintf(spaced, sizeof spaced, " %s", text);
+    screen_words(lacks->screen, 2, spaced);
+}
+
+static void print_undecoded(struct lacks *lacks, const struct undecoded *undecoded)
+{
+    char text[2 * WORDS_TEXT];
+    uint64_t rest = undecoded->others;
+    for (size_t i = 0; i < undecoded->kinds; i++) {
+        if (i < UNDECODED_SHOWN)
+            print_lack(lacks,
+                       words_undecoded(undecoded->kind[i].what, undecoded->kind[i].frames, text));
+        else
+            rest += undecoded->kind[i].frames;
+    }
+    if (rest)
+        print_lack(lacks, words_amount(rest, "frame of another kind that can't be decoded",
+                                       "frames of other kinds that can't be decoded", text));
+}
+
 /* One plain line, and only where there is something to say: a verdict from half the packets must
  * not look like one from all of them. */
 void console_unread(struct screen *s, const struct view *view)
@@ -199,12 +237,10 @@ void console_unread(struct screen *s, const struct view *view)
     const struct {
         uint64_t count;
         const char *one, *many;
-    } lacks[] = {
+    } counts[] = {
         {stats->capture.truncated, "frame cut short by the snap length",
          "frames cut short by the snap length"},
         {stats->capture.malformed, "malformed frame", "malformed frames"},
-        {stats->capture.unsupported, "frame of a kind not decoded yet",
-         "frames of a kind not decoded yet"},
         {stats->capture.kernel_drops, "packet dropped for want of buffer space",
          "packets dropped for want of buffer space"},
         {stats->capture.interface_drops, "packet dropped by the interface",
@@ -212,24 +248,41 @@ void console_unread(struct screen *s, const struct view *view)
         {stats->tables.evicted, "entry pushed out of a full table (raise the limits)",
          "entries pushed out of full tables (raise the limits)"},
     };
-    char number[WORDS_TEXT], text[WORDS_TEXT + 2];
-    bool any = false;
-    for (size_t i = 0; i < sizeof lacks / sizeof lacks[0]; i++) {
-        if (lacks[i].count == 0)
-            continue;
-        if (any) {
-            screen_text(s, ",");
-        } else {
-            screen_newline(s);
-            screen_text(s, "Not everything was seen:");
-        }
-        any = true;
-        snprintf(text, sizeof text, " %s",
-                 words_amount(lacks[i].count, lacks[i].one, lacks[i].many, number));
-        screen_words(s, 2, text);
+    struct lacks lacks = {.screen = s};
+    char text[WORDS_TEXT];
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (counts[i].count > 0)
+            print_lack(&lacks, words_amount(counts[i].count, counts[i].one, counts[i].many, text));
     }
-    if (any)
+    if (view->summary->undecoded)
+        print_undecoded(&lacks, view->summary->undecoded);
+    if (lacks.any)
         screen_newline(s);
+}
+
+/* Where nothing was seen, what could not be opened is the first reason to name. */
+static void print_closed(struct screen *s, const struct undecoded *undecoded)
+{
+    static const char *const remedies[UNSUPPORTED_KINDS] = {
+        [UNSUPPORTED_LINK_TYPE] =
+            "can't be decoded: capture on an Ethernet or Wi-Fi adapter instead.",
+        [UNSUPPORTED_ENCRYPTED] =
+            "can't be opened without the network's keys: capture on the laptop itself, on the "
+            "adapter as it sees its own traffic, or behind the access point.",
+        [UNSUPPORTED_ETHERTYPE] = "can't be decoded: capture where they are unpacked.",
+        [UNSUPPORTED_PPP_PROTOCOL] = "can't be decoded: capture behind the PPP link.",
+        [UNSUPPORTED_IP_PROTOCOL] = "can't be decoded: capture at the tunnel's end.",
+    };
+    char text[4 * WORDS_TEXT], what[2 * WORDS_TEXT];
+    for (size_t i = 0; i < undecoded->kinds && i < UNDECODED_SHOWN; i++) {
+        struct unsupported kind = undecoded->kind[i].what;
+        if (!remedies[kind.kind])
+            continue;
+        snprintf(text, sizeof text, "%s %s", words_undecoded(kind, undecoded->kind[i].frames, what),
+                 remedies[kind.kind]);
+        screen_words(s, 0, text);
+        screen_newline(s);
+    }
 }
 
 void console_nothing(struct screen *s, const struct view *view, bool quiet)
@@ -245,7 +298,6 @@ void console_nothing(struct screen *s, const struct view *view, bool quiet)
         "(name it with -R or -s)",
     };
     const struct summary *summary = view->summary;
-    char text[160];
     if (!quiet)
         screen_newline(s);
     if (summary->stats->capture.packets == 0)
@@ -257,14 +309,8 @@ void console_nothing(struct screen *s, const struct view *view, bool quiet)
     screen_newline(s);
     if (quiet)
         return;
-    if (summary->unsupported_linktype > 0) {
-        snprintf(text, sizeof text,
-                 "Frames of link type %llu cannot be decoded. Capture on an Ethernet or Wi-Fi "
-                 "adapter instead.",
-                 (unsigned long long)(summary->unsupported_linktype - 1));
-        screen_words(s, 0, text);
-        screen_newline(s);
-    }
+    if (summary->undecoded)
+        print_closed(s, summary->undecoded);
     if (summary->stats->dns.responses > 0) {
         screen_words(s, 0,
                      "Answers of the resolvers are there, their queries are not: the capture shows "

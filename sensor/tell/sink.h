@@ -7,6 +7,7 @@
 
 #include "decoders/outcome.h"
 #include "sensor/detect/notice.h"
+#include "sensor/undecoded.h"
 
 /* One -r file as it was read. */
 struct capture_file {
@@ -43,8 +44,7 @@ struct summary {
     const struct capture_file *file;
     nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
     const struct stats *stats;
-    /* The last link type that could not be decoded, plus one; 0: none. */
-    uint64_t unsupported_linktype;
+    const struct undecoded *undecoded; /* what could not be decoded; NULL: nothing */
 };
 
 struct sights;

@@ -139,3 +139,52 @@ const char *words_reason(enum reason reason)
     };
     return words[reason];
 }
+
+/* Those that people meet under a name. */
+static const char *protocol_name(struct unsupported what)
+{
+    static const struct {
+        struct unsupported what;
+        const char *name;
+    } names[] = {
+        {{UNSUPPORTED_ETHERTYPE, 0x88e5}, " (MACsec)"},
+        {{UNSUPPORTED_ETHERTYPE, 0x894f}, " (NSH)"},
+        {{UNSUPPORTED_ETHERTYPE, 0x8847}, " (MPLS with an unknown payload)"},
+        {{UNSUPPORTED_PPP_PROTOCOL, 0x003d}, " (multilink)"},
+        {{UNSUPPORTED_PPP_PROTOCOL, 0x0053}, " (encrypted)"},
+        {{UNSUPPORTED_PPP_PROTOCOL, 0x00fd}, " (compressed)"},
+        {{UNSUPPORTED_IP_PROTOCOL, 47}, " (GRE of an unknown version)"},
+        {{UNSUPPORTED_IP_PROTOCOL, 115}, " (L2TP)"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].what.kind == what.kind && names[i].what.number == what.number)
+            return names[i].name;
+    }
+    return "";
+}
+
+char *words_undecoded(struct unsupported what, uint64_t frames, char out[2 * WORDS_TEXT])
+{
+    static const struct {
+        const char *one, *many;
+        enum { NONE, DECIMAL, HEX } number;
+    } words[UNSUPPORTED_KINDS] = {
+        [UNSUPPORTED_LINK_TYPE] = {"frame of link type", "frames of link type", DECIMAL},
+        [UNSUPPORTED_ETHERTYPE] = {"frame of ethertype", "frames of ethertype", HEX},
+        [UNSUPPORTED_PPP_PROTOCOL] = {"frame of PPP protocol", "frames of PPP protocol", HEX},
+        [UNSUPPORTED_IP_PROTOCOL] = {"packet of IP protocol", "packets of IP protocol", DECIMAL},
+        [UNSUPPORTED_ENCRYPTED] = {"encrypted Wi-Fi frame", "encrypted Wi-Fi frames", NONE},
+        [UNSUPPORTED_FRAGMENT] = {"IP fragment without its beginning",
+                                  "IP fragments without their beginning", NONE},
+        [UNSUPPORTED_DEPTH] = {"packet inside too many headers", "packets inside too many headers",
+                               NONE},
+    };
+    char amount[WORDS_TEXT], number[16] = "";
+    words_amount(frames, words[what.kind].one, words[what.kind].many, amount);
+    if (words[what.kind].number == DECIMAL)
+        snprintf(number, sizeof number, " %u", what.number);
+    else if (words[what.kind].number == HEX)
+        snprintf(number, sizeof number, " 0x%04x", what.number);
+    snprintf(out, 2 * WORDS_TEXT, "%s%s%s", amount, number, protocol_name(what));
+    return out;
+}

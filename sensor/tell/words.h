@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "decoders/nstime.h"
+#include "decoders/packet.h"
 #include "sensor/detect/judgement.h"
 
 /* In which zone people see times (--time). */
@@ -36,5 +37,8 @@ const char *words_status(enum status status);
 const char *words_cause(enum cause cause);
 /* "the capture shows one direction only"; NULL for none. */
 const char *words_reason(enum reason reason);
+
+/* "12 frames of link type 147", "1 encrypted Wi-Fi frame". */
+char *words_undecoded(struct unsupported what, uint64_t frames, char out[2 * WORDS_TEXT]);
 
 #endif

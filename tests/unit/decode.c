@@ -19,7 +19,7 @@ enum packet_status decode_part(const struct wire *w, uint32_t linktype, size_t c
                           .captured = (uint32_t)captured,
                           .bytes = memory};
     memset(out, 0xa5, sizeof *out); /* what is not set must show */
-    return packet_decode(&frame, out);
+    return packet_decode(&frame, 0, out);
 }
 
 enum packet_status decode(const struct wire *w, uint32_t linktype, struct packet *out)

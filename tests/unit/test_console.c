@@ -27,7 +27,7 @@ struct run {
     struct capture_file file[2];
     size_t files;
     struct stats stats;
-    uint64_t linktype;
+    struct undecoded undecoded;
     struct sink *sink;
     char *text;
     size_t length;
@@ -57,7 +57,7 @@ static const char *finish(struct run *r)
                                     .file = r->file,
                                     .end = r->file[0].last,
                                     .stats = &r->stats,
-                                    .unsupported_linktype = r->linktype};
+                                    .undecoded = &r->undecoded};
     r->sink->ops->finish(r->sink, &summary);
     assert_null(r->sink->ops->error(r->sink));
     r->sink->ops->free(r->sink);
@@ -481,10 +481,15 @@ static void no_seed_is_explained(void **state)
 static void unknown_link_type_and_one_way_are_named(void **state)
 {
     struct run *r = begin(state);
-    r->linktype = 148;
+    undecoded_note(&r->undecoded, (struct unsupported){UNSUPPORTED_LINK_TYPE, 147});
+    undecoded_note(&r->undecoded, (struct unsupported){UNSUPPORTED_LINK_TYPE, 147});
+    undecoded_note(&r->undecoded, (struct unsupported){UNSUPPORTED_ENCRYPTED, 0});
+    undecoded_note(&r->undecoded, (struct unsupported){UNSUPPORTED_ETHERTYPE, 0x88e5});
     r->stats.dns.responses = 3;
     const char *text = finish(r);
-    assert_non_null(strstr(text, "Frames of link type 147 cannot be decoded."));
+    assert_non_null(strstr(text, "2 frames of link type 147 can't be decoded: "));
+    assert_non_null(strstr(text, "1 encrypted Wi-Fi frame can't be opened without"));
+    assert_non_null(strstr(text, "1 frame of ethertype 0x88e5 (MACsec) can't be decoded"));
     assert_non_null(strstr(text, "the capture shows one direction only."));
 }
 
