@@ -8,16 +8,6 @@
 /* So many packets one way and none back are no accident. */
 #define ENOUGH 5
 
-/* LINKTYPE_ values of 802.11, bare and behind the radio's own headers. */
-static bool is_wireless(uint32_t linktype)
-{
-    static const uint32_t types[] = {105, 119, 127, 163, 192};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i] == linktype)
-            return true;
-    return false;
-}
-
 static void see_vlan(struct sights *s, uint16_t vlan)
 {
     size_t at = 0;
@@ -45,11 +35,12 @@ static void see_tcp(struct sights *s, uint8_t flags)
 void sights_frame(struct sights *s, const struct frame *frame, enum packet_status status,
                   const struct packet *packet)
 {
-    s->frames++;
+    s->frames += packet->part == 0;
     s->linktype = frame->linktype;
-    s->wireless += is_wireless(frame->linktype);
-    if (status == PACKET_UNSUPPORTED)
+    if (status == PACKET_UNSUPPORTED) {
         s->unsupported++;
+        s->encrypted += packet->unsupported.kind == UNSUPPORTED_ENCRYPTED;
+    }
     if (status != PACKET_OK)
         return;
     s->ip++;

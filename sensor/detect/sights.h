@@ -11,8 +11,8 @@
 
 struct sights {
     uint64_t frames, ip;
-    uint64_t wireless;        /* 802.11 frames: in the clear they would be IP */
-    uint64_t unsupported;     /* link types, tunnels and fragments that are not decoded */
+    uint64_t encrypted;       /* 802.11 frames: in the clear they would be IP */
+    uint64_t unsupported;     /* what can't be decoded, those among them */
     uint32_t linktype;        /* of the newest frame */
     uint64_t sent, received;  /* by clients, of what is watched */
     uint64_t syns, synacks;   /* of any TCP connection */

@@ -40,7 +40,7 @@ static enum fault fault_of(const struct moment *moment)
     if (s->frames == 0)
         return FAULT_NOTHING;
     if (s->ip == 0)
-        return s->wireless ? FAULT_WIRELESS : FAULT_NO_IP;
+        return s->encrypted ? FAULT_WIRELESS : FAULT_NO_IP;
     if (directions == DIRECTIONS_UP)
         return FAULT_UP_ONLY;
     if (directions == DIRECTIONS_DOWN)

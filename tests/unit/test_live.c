@@ -291,7 +291,7 @@ static void names_the_likely_mistake(void **state)
         const char *says, *advises;
     } cases[] = {
         {{0}, 0, "Nothing is seen: no packet in 50 s.", "the interface the mirror is plugged into"},
-        {{.frames = 900, .wireless = 900, .linktype = 127},
+        {{.frames = 900, .encrypted = 900, .linktype = 127},
          0,
          "900 frames, none of them readable as IP",
          "encrypted 802.11"},
