@@ -225,8 +225,8 @@ static unsigned live_client(struct attempt_entry *a, const struct attempt_step *
 {
     const struct packet *p = step->packet;
     const bool ends = (p->tcp.flags & (TCP_FIN | TCP_RST)) != 0;
-    if (p->payload_length > a->report.data_length)
-        a->report.data_length = p->payload_length;
+    segment_sent(&a->sizes, p->tcp.seq, p->payload_length);
+    a->report.data_length = a->sizes.longest.length;
     if (p->payload_length > 0 && (a->stage == ATTEMPT_OPEN || a->stage == ATTEMPT_IDLE)) {
         a->data_seq = p->tcp.seq;
         a->asked_at = step->now;
@@ -268,13 +268,13 @@ static unsigned live_server(struct attempt_entry *a, const struct attempt_step *
     const struct packet *p = step->packet;
     const uint8_t flags = p->tcp.flags;
     a->report.server_seen = true;
-    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN))) {
-        a->report.data_acked = true; /* it answers */
+    if (flags & TCP_ACK)
+        segment_acked(&a->sizes, p->tcp.ack);
+    a->report.data_passed = a->sizes.passed;
+    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN)))
         return decide_finally(a, step, OUTCOME_OPENED, p->time);
-    }
     if (a->stage == ATTEMPT_ASKING && !a->client_ended && (flags & TCP_ACK) &&
         (int32_t)(p->tcp.ack - a->data_seq) > 0) {
-        a->report.data_acked = true;
         enter(a, ATTEMPT_HEARD, step->now + step->limits->remember);
     } else if (a->stage == ATTEMPT_IDLE || a->stage == ATTEMPT_HEARD)
         a->due = step->now + step->limits->remember;
@@ -389,12 +389,9 @@ unsigned attempt_server(struct attempt_entry *a, const struct attempt_step *step
     return 0;
 }
 
-unsigned attempt_icmp(struct attempt_entry *a, const struct attempt_step *step)
+static struct icmp_error error_of(const struct packet *p)
 {
-    const struct packet *p = step->packet;
-    if (a->report.icmp.seen || a->stage > ATTEMPT_OVERDUE)
-        return 0;
-    a->report.icmp = (struct icmp_error){
+    return (struct icmp_error){
         .seen = true,
         .from = p->src,
         .type = p->icmp.type,
@@ -402,6 +399,22 @@ unsigned attempt_icmp(struct attempt_entry *a, const struct attempt_step *step)
         .ttl = p->ttl,
         .frame = p->ref,
     };
+}
+
+void attempt_too_big(struct attempt_entry *a, const struct packet *packet)
+{
+    if (a->report.too_big.seen)
+        return;
+    a->report.too_big = error_of(packet);
+    a->report.too_big_mtu = packet->icmp.mtu;
+}
+
+unsigned attempt_icmp(struct attempt_entry *a, const struct attempt_step *step)
+{
+    const struct packet *p = step->packet;
+    if (a->report.icmp.seen || a->stage > ATTEMPT_OVERDUE)
+        return 0;
+    a->report.icmp = error_of(p);
     a->decider = p->ref;
     return a->stage == ATTEMPT_OVERDUE ? decide(a, OUTCOME_REJECTED, p->time) : 0;
 }

@@ -5,6 +5,7 @@
 #define DECODERS_ATTEMPT_LIFE_H
 
 #include "attempts.h"
+#include "segment_sizes.h"
 #include "table.h"
 
 enum attempt_stage {
@@ -31,6 +32,7 @@ struct attempt_entry {
     struct frame_ref decider;            /* the packet that decided */
     uint32_t syn_length;                 /* data that the SYN carried (RFC 7413) */
     uint32_t data_seq;                   /* of the client's first data */
+    struct segment_sizes sizes;          /* of the client's data until the server answers */
     uint16_t syn_window, syn_ip_id;      /* of the newest SYN */
     uint8_t syn_ttl;
     bool syn_has_ip_id;
@@ -66,6 +68,8 @@ unsigned attempt_superseded(struct attempt_entry *a, const struct attempt_step *
 unsigned attempt_client(struct attempt_entry *a, const struct attempt_step *step, bool *took);
 unsigned attempt_server(struct attempt_entry *a, const struct attempt_step *step, bool *took);
 unsigned attempt_icmp(struct attempt_entry *a, const struct attempt_step *step);
+/* Fragmentation needed, or packet too big. */
+void attempt_too_big(struct attempt_entry *a, const struct packet *packet);
 /* `due` has passed; not for ATTEMPT_DONE. */
 unsigned attempt_passes_due(struct attempt_entry *a, const struct attempt_step *step);
 /* Whatever its stage, it ends now. */

@@ -2,6 +2,7 @@
 /* The attempt tracker: finds what each packet belongs to, keeps the table bounded, and tells. */
 #include "attempts.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,22 @@ size_t attempts_icmp(struct attempts *t, nstime now, const struct packet *packet
         return tell(t, a, attempt_icmp(a, &step), &out[0]);
     }
     return 0;
+}
+
+void attempts_too_big(struct attempts *t, const struct packet *packet, unsigned *touched)
+{
+    const struct packet_quote *q = &packet->icmp.quote;
+    if (q->protocol != IPPROTO_TCP || !q->has_ports || !q->has_seq)
+        return;
+    const struct flow flow = {q->src, q->dst, q->src_port, q->dst_port};
+    struct attempt_entry *a = table_first(&t->table, hash_pair(t, &flow));
+    for (unsigned i = 0; a && i < CHAIN_SCAN; i++, a = table_next(a)) {
+        if (!flow_is(a, &flow) || !attempt_is_live(a) || !segment_quoted(&a->sizes, q->seq))
+            continue;
+        *touched += 1;
+        attempt_too_big(a, packet);
+        return;
+    }
 }
 
 /* --- Time ------------------------------------------------------------------------------------- */

@@ -37,6 +37,10 @@ size_t attempts_packet(struct attempts *t, nstime now, const struct packet *pack
 size_t attempts_icmp(struct attempts *t, nstime now, const struct packet *packet,
                      struct attempt out[ATTEMPTS_OUT], unsigned *touched);
 
+/* An ICMP error that says "too big" and quotes data of an open attempt is kept with it, as long as
+ * that has no outcome. Others are nobody's: they may be forged (RFC 5927 section 7). */
+void attempts_too_big(struct attempts *t, const struct packet *packet, unsigned *touched);
+
 nstime attempts_next(const struct attempts *t);
 bool attempts_expire(struct attempts *t, nstime now, struct attempt *out);
 bool attempts_close(struct attempts *t, struct attempt *out);

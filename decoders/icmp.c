@@ -60,7 +60,13 @@ enum packet_status icmp_decode(struct layer *layer, bool ipv6, struct packet *ou
     out->kind = PACKET_ICMP_ERROR;
     out->icmp.type = type;
     out->icmp.code = code;
-    if (layer_take(layer, 4, &header) == PACKET_OK) /* a word that depends on the type */
+    if (layer_take(layer, 4, &header) == PACKET_OK) { /* a word that depends on the type */
+        uint32_t word = cursor_be32(&header);
+        if (!ipv6 && type == 3 && code == 4) /* older routers leave it empty (RFC 1191 4) */
+            out->icmp.mtu = word & 0xffff;
+        else if (ipv6 && type == 2)
+            out->icmp.mtu = word;
         read_quote(layer, &out->icmp.quote);
+    }
     return PACKET_OK;
 }

@@ -121,7 +121,7 @@ struct attempt {
     bool synack_seen;     /* false while opened: it is not in the capture */
     bool server_seen;     /* some packet of the server's since it opened is */
     uint32_t data_length; /* longest segment of the client's data before the server's first byte */
-    bool data_acked;      /* the server acknowledged some of it */
+    uint32_t data_passed; /* longest of those that the server acknowledged; 0: none */
     nstime rtt;           /* SYN to SYN-ACK, single SYN only (Karn); NSTIME_NONE otherwise */
     uint8_t synack_ttl;   /* valid where synack_seen */
     uint8_t frames;       /* how many of frame[] are set */
@@ -130,6 +130,8 @@ struct attempt {
     uint8_t syn_ttl;           /* of the first SYN */
     struct reset_facts reset;
     struct icmp_error icmp;
+    struct icmp_error too_big; /* quotes a segment of that data; the try goes on */
+    uint32_t too_big_mtu;      /* of the next link; 0: the error does not name it */
 };
 
 /* Attempts on one 4-tuple with gaps up to 3 s: what one connect() of the client's stack did.

@@ -102,6 +102,7 @@ struct packet {
 
     struct {
         uint8_t type, code;
+        uint32_t mtu; /* of the next link, where the error names it; 0: it does not */
         struct packet_quote quote;
     } icmp;
 };

@@ -114,8 +114,6 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         return;
     if (reports->from_client)
         note_ttl(client, packet->ttl);
-    if (reports->too_big)
-        client->protection[PROTECTION_WEB].too_big = packet->ref;
     if (reports->no_route && client->unroutable++ == 0)
         client->unroutable_frame = packet->ref;
     if (reports->unsolicited && client->unsolicited++ == 0) {
@@ -329,16 +327,16 @@ static void report_attempt(struct judging *j, struct client *client, const struc
     struct sample sample = sample_of_connect(&connect);
     struct failure failure = failure_of_attempt(attempt);
     follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
-    if (attempt->phase & PHASE_DECIDED && !attempt->revised) {
+    if (!(attempt->phase & PHASE_DECIDED))
+        return;
+    if (!attempt->revised) {
         bool heard = attempt->synack_seen || attempt->server_seen || attempt->reset.seen;
         client->heard += heard;
         client->unheard += attempt->opened && !heard;
     }
-    if (!(attempt->phase & PHASE_DECIDED) || attempt->outcome != OUTCOME_OPENED)
+    client_sizes(client, attempt);
+    if (attempt->outcome != OUTCOME_OPENED)
         return;
-    struct protection_state *web = &client->protection[PROTECTION_WEB];
-    if (attempt->data_acked && attempt->data_length > web->passed_length)
-        web->passed_length = attempt->data_length;
     control_genuine(j->control, attempt);
     if (attempt->synack_seen && addr_is_public(&attempt->flow.server) &&
         hops_of_ttl(attempt->synack_ttl) <= j->config->diagnose.near_hops)

@@ -78,7 +78,7 @@ static void start(struct reports *out)
     out->malformed = out->unsolicited = out->early_met = false;
     out->answer = out->answer_unmet = false;
     out->from_client = out->opening = false;
-    out->dns_server = out->passing = out->too_big = out->no_route = false;
+    out->dns_server = out->passing = out->no_route = false;
     out->client.family = out->portal.family = ADDR_NONE;
     out->lesson = NULL;
     out->lesson_name = NULL;
@@ -325,20 +325,16 @@ static void track_icmp(struct tracking *t, const struct watchlist *watchlist, ns
                        const struct packet *packet, const bool routed[2], struct reports *out)
 {
     unsigned touched = 0;
-    if (says_too_big(packet) && watchlist_swg(watchlist, &packet->icmp.quote.dst, now)) {
-        out->too_big = true;
-        out->client = packet->icmp.quote.src;
-    }
     bool routing = false;
-    if (!packet->icmp.quote.has_ports)
+    if (says_too_big(packet)) {
+        attempts_too_big(t->attempts, packet, &touched);
+    } else if (!packet->icmp.quote.has_ports) {
         return;
-    if (!rejects(packet, routed, &routing)) {
+    } else if (!rejects(packet, routed, &routing)) {
         out->no_route = routing && quotes_watched(watchlist, packet, now);
         if (out->no_route)
             out->client = packet->icmp.quote.src;
-        return;
-    }
-    if (packet->icmp.quote.protocol == IPPROTO_UDP) {
+    } else if (packet->icmp.quote.protocol == IPPROTO_UDP) {
         struct exchange exchange[EXCHANGES_OUT];
         size_t count = exchanges_icmp(t->exchanges, now, packet, exchange, &touched);
         add_exchanges(out, REPORT_EXCHANGE, exchange, count);

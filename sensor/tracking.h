@@ -48,7 +48,6 @@ struct reports {
     bool answer_unmet;  /* … and its query is not in the capture (yet) */
     bool early_met;     /* an earlier such answer has met its query */
     bool dns_server;    /* src answered a DNS query on port 53 */
-    bool too_big;       /* an ICMP error says that a packet of the client's to an SWG was too big */
     bool no_route;      /* one says that no route leads to a watched address, and rejects nothing */
     bool passing;       /* an unwatched unicast packet: for the control group */
     const struct lesson *lesson; /* addresses that an SWG's name resolved to; NULL */

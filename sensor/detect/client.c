@@ -205,6 +205,19 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
     return true;
 }
 
+void client_sizes(struct client *client, const struct attempt *attempt)
+{
+    struct protection_state *web = &client->protection[PROTECTION_WEB];
+    const bool lost =
+        attempt->outcome == OUTCOME_STALLED && attempt->data_passed < attempt->data_length;
+    if (lost && web->passed_length >= attempt->data_length)
+        web->passed_length = 0;
+    if (attempt->data_passed <= web->passed_length)
+        return;
+    web->passed_length = attempt->data_passed;
+    web->passed_frame = attempt->frame[0];
+}
+
 void client_lookup(struct client *client, const struct lookup *lookup)
 {
     struct protection_state *state = &client->protection[PROTECTION_WEB];

@@ -38,8 +38,9 @@ struct protection_state {
     uint64_t paths_dropped;
     uint64_t own_samples; /* of the module's own names */
     nstime last_sent;
-    uint32_t passed_length;   /* web: longest segment of the client's that a server acknowledged */
-    struct frame_ref too_big; /* an ICMP error said that a packet was too big; number 0: none */
+    uint32_t passed_length; /* web: longest segment of the client's first data that got through,
+                               since one as long or shorter did not; 0: none */
+    struct frame_ref passed_frame; /* the connection's SYN */
     uint64_t direct; /* web: connections straight to the web while this fails (fail-open) */
     struct swg_lookups lookups; /* web only */
     uint8_t status;             /* enum status, as last judged */
@@ -121,6 +122,8 @@ void client_final(struct client *client, const struct sample *sample);
 bool client_take(struct client *client, const struct config *config, const struct sample *sample);
 /* Proof of a failed exchange or attempt on the sample's path. */
 bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure);
+/* How long the segments were that passed, and that did not. */
+void client_sizes(struct client *client, const struct attempt *attempt);
 void client_lookup(struct client *client, const struct lookup *lookup);
 /* A connection of the client's to an address that is not watched opened. */
 void client_opened(struct client *client, const struct flow *flow);

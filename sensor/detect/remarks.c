@@ -138,6 +138,7 @@ static void say_stages(const struct diagnosis *in, struct judgement *out)
         [CAUSE_SERVER_RESET] = "TCP is reset",
         [CAUSE_RESET] = "TCP is reset",
         [CAUSE_KILLED_AFTER_OPEN] = "TCP opens, and the first bytes are cut off",
+        [CAUSE_PATH_MTU] = "TCP opens, and the first large packet is lost",
         [CAUSE_STALLED_AFTER_OPEN] = "TCP opens, and the first bytes get no reply",
     };
     if (dns(in) || !fails(out) || !stop[out->cause])

@@ -178,6 +178,22 @@ void saw_half(const struct causes_work *work, char out[TRACE_SEEN])
     SAW("half of them are wanted");
 }
 
+void saw_mtu(const struct causes_work *work, char out[TRACE_SEEN])
+{
+    const struct rule_sizes sizes = rule_sizes(work);
+    char passed[64] = "none smaller is known to pass", mtu[48] = "";
+    if (sizes.passed)
+        SAY(passed, "segments of up to %" PRIu32 " bytes passed", sizes.passed);
+    if (sizes.too_big && sizes.too_big->too_big_mtu)
+        SAY(mtu, " (MTU %" PRIu32 ")", sizes.too_big->too_big_mtu);
+    if (sizes.count == 0)
+        SAW("none lost a full-size segment; half of them are wanted");
+    else
+        SAW("%" PRIu64 " of them lost a full-size segment, the smallest of %" PRIu32 " bytes; %s; "
+            "%s ICMP error says \"too big\"%s; half of them are wanted",
+            sizes.count, sizes.lost, passed, sizes.too_big ? "an" : "no", mtu);
+}
+
 void saw_silence(const struct causes_work *work, char out[TRACE_SEEN])
 {
     SAW("%" PRIu64 " of %zu failures are silence; something else of this client's %s meanwhile",

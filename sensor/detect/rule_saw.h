@@ -15,7 +15,7 @@ typedef void saw_tell(const struct reset_weight *weight, char out[TRACE_SEEN]);
 
 saw_reason saw_traffic, saw_directions, saw_route, saw_missing, saw_samples, saw_end;
 saw_cause saw_portal, saw_sinkhole, saw_lookups, saw_network, saw_encryption, saw_edns, saw_loss,
-    saw_half, saw_silence;
+    saw_half, saw_mtu, saw_silence;
 saw_tell saw_time, saw_hops, saw_copied, saw_race, saw_witness;
 
 #endif

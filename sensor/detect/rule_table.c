@@ -230,16 +230,17 @@ const struct cause_rule cause_rules[] = {
     {
         .text.name = "path-mtu",
         .text.tell =
-            "at least half the failures are connections that opened, and whose first data, "
-            "in a full-size segment, was never acknowledged. Likely where smaller segments "
-            "were, or an ICMP error said \"too big\"; else possible",
+            "at least half the failures are connections that opened, and whose first "
+            "full-size segment of data was never acknowledged. Likely where smaller segments were, "
+            "or an ICMP error that quotes the segment said \"too big\"; else possible",
         .text.apart = "stalled-after-open: there small segments get nothing back either",
-        .text.source = "RFC 2923 section 2.1, RFC 1191; domain fact 6 m",
+        .text.source = "RFC 2923 section 2.1, RFC 1191, RFC 8201, RFC 5927 section 7; domain fact "
+                       "6 m",
         .outcome = OUTCOME_STALLED,
         .counted = "stalled after they had opened",
         .holds = rule_holds_mtu,
         .explain = rule_explain_mtu,
-        .saw = saw_half,
+        .saw = saw_mtu,
     },
     {
         .text.name = "stalled-after-open",

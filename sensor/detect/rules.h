@@ -45,6 +45,15 @@ void rule_explain_unknown(struct causes_work *work); /* holds where nothing else
 /* Failures with that outcome; whether such a part is at least half of all. */
 uint64_t rule_seen(const struct causes_work *work, enum outcome outcome);
 bool rule_most(const struct causes_work *work, uint64_t part);
+/* By size of the client's first data: what got lost although it opened, what passed. */
+struct rule_sizes {
+    uint64_t count;  /* failures by a full-size segment that got lost */
+    uint32_t lost;   /* the smallest of those segments, in bytes of TCP data; 0: none */
+    uint32_t passed; /* the largest that passed, where that is smaller; 0: none known */
+    struct frame_ref passed_frame;
+    const struct failure *too_big; /* the first whose packet an ICMP error called too big */
+};
+struct rule_sizes rule_sizes(const struct causes_work *work);
 /* The newest failure with that outcome; NULL. */
 const struct failure *rule_last(const struct findings *findings, enum outcome outcome);
 bool rule_web(const struct causes_work *work);

@@ -129,51 +129,87 @@ void rule_explain_killed(struct causes_work *work)
     rule_say_control(work);
 }
 
-/* The handshake's small segments pass, and the first large one is never acknowledged: no ICMP error
- * is needed, for firewalls drop those too (RFC 2923 2.1). */
-bool rule_holds_mtu(const struct causes_work *work)
+/* Its handshake passed, and its first segment that is as large as the path should carry did not. */
+static bool large_lost(const struct failure *failure)
 {
-    uint64_t large = 0;
+    return failure->outcome == OUTCOME_STALLED && failure->data_length >= FULL_SEGMENT &&
+           failure->data_passed < failure->data_length && failure->data_passed < FULL_SEGMENT;
+}
+
+struct rule_sizes rule_sizes(const struct causes_work *work)
+{
+    const struct protection_state *web = &work->in->client->protection[PROTECTION_WEB];
+    struct rule_sizes sizes = {.passed = web->passed_length, .passed_frame = web->passed_frame};
     for (size_t i = 0; i < work->findings->count; i++) {
         const struct failure *failure = work->findings->item[i].failure;
-        large += failure->outcome == OUTCOME_STALLED && !failure->data_acked &&
-                 failure->data_length >= FULL_SEGMENT;
+        if (!large_lost(failure))
+            continue;
+        sizes.count++;
+        if (sizes.lost == 0 || failure->data_length < sizes.lost)
+            sizes.lost = failure->data_length;
+        if (failure->too_big.seen && !sizes.too_big)
+            sizes.too_big = failure;
     }
-    return rule_most(work, large);
+    if (sizes.passed >= sizes.lost)
+        sizes.passed = 0;
+    return sizes;
+}
+
+/* No ICMP error is needed, for firewalls drop those too (RFC 2923 2.1). */
+bool rule_holds_mtu(const struct causes_work *work)
+{
+    return rule_most(work, rule_sizes(work).count);
+}
+
+static void say_too_big(struct causes_work *work, const struct failure *failure)
+{
+    const struct icmp_error *error = &failure->too_big;
+    char from[ADDR_TEXT], mtu[64] = "";
+    if (failure->too_big_mtu)
+        SAY(mtu, ": the next link takes %" PRIu32 " bytes at most", failure->too_big_mtu);
+    struct evidence *evidence =
+        evidence_add(work->out, "icmp-too-big",
+                     "%s says with ICMP%s type %u code %u that such a packet was too "
+                     "big%s",
+                     addr_format(&error->from, from), error->from.family == ADDR_IPV6 ? "v6" : "",
+                     error->type, error->code, mtu);
+    for (size_t i = 0; i < work->findings->count; i++)
+        evidence_frame(evidence, work->findings->item[i].failure->too_big.frame);
 }
 
 void rule_explain_mtu(struct causes_work *work)
 {
-    const struct protection_state *web = &work->in->client->protection[PROTECTION_WEB];
+    const struct rule_sizes sizes = rule_sizes(work);
     char servers[FINDINGS_SERVERS], share[48];
-    uint32_t smallest = UINT32_MAX;
-    for (size_t i = 0; i < work->findings->count; i++) {
-        const struct failure *failure = work->findings->item[i].failure;
-        if (failure->outcome == OUTCOME_STALLED && failure->data_length < smallest)
-            smallest = failure->data_length;
-    }
-    bool small_pass = web->passed_length && web->passed_length < smallest;
     rule_settle(work, CAUSE_PATH_MTU,
-                small_pass || web->too_big.number ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
-    SAY(work->out->headline, "connections open, but their first large packet gets lost");
-    SAY(work->out->why, "Large packets are lost on the path where small ones pass (path MTU)");
+                sizes.passed || sizes.too_big ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE);
+    SAY(work->out->headline,
+        "connections open, but their first large segment (%" PRIu32 " bytes) gets lost",
+        sizes.lost);
+    SAY(work->out->why, sizes.passed || sizes.too_big
+                            ? "Large packets are lost on the path where small ones pass (path MTU)"
+                            : "Large packets are lost on the path; that small ones pass is not "
+                              "seen (path MTU)");
     struct evidence *evidence = evidence_add(
         work->out, "large-lost",
-        "%s connection attempts to %s opened, and the first segment of %u bytes or more was never "
-        "acknowledged",
-        findings_share(work->findings, rule_seen(work, OUTCOME_STALLED), share),
-        findings_servers(work->findings, servers), smallest);
+        "%s connection attempts to %s opened, and of what the client sent then the segments of "
+        "%" PRIu32 " bytes or more were never acknowledged",
+        findings_share(work->findings, sizes.count, share),
+        findings_servers(work->findings, servers), sizes.lost);
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_STALLED);
-    if (small_pass)
-        evidence_add(work->out, "small-pass", "segments of up to %u bytes were acknowledged",
-                     web->passed_length);
-    if (web->too_big.number) {
-        evidence = evidence_add(work->out, "icmp-too-big",
-                                "an ICMP error says that a packet of the client's was too big");
-        evidence_frame(evidence, web->too_big);
+    if (sizes.passed) {
+        evidence = evidence_add(work->out, "small-pass",
+                                "it breaks between %" PRIu32 " and %" PRIu32
+                                " bytes of TCP data: the largest segment that was acknowledged, "
+                                "and the smallest that was not",
+                                sizes.passed, sizes.lost);
+        evidence_frame(evidence, sizes.passed_frame);
     }
+    if (sizes.too_big)
+        say_too_big(work, sizes.too_big);
     rule_say_origin(work);
+    judgement_rule_out(work->out, "silent drop of the handshake: the connections opened");
     rule_say_control(work);
 }
 

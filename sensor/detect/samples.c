@@ -125,7 +125,9 @@ struct failure failure_of_attempt(const struct attempt *attempt)
         .query = attempt->frame[0],
         .reply_ttl = attempt->synack_ttl,
         .data_length = attempt->data_length,
-        .data_acked = attempt->data_acked,
+        .data_passed = attempt->data_passed,
+        .too_big = attempt->too_big,
+        .too_big_mtu = attempt->too_big_mtu,
         .reset = attempt->reset,
         .icmp = attempt->icmp,
     };

@@ -41,8 +41,9 @@ struct failure {
     bool has_rcode;
     uint16_t rcode;
     uint8_t reply_ttl;
-    uint32_t data_length; /* attempts: the client's longest segment … */
-    bool data_acked;      /* … and whether any of its data was acknowledged */
+    uint32_t data_length, data_passed; /* attempts: see there; so too_big */
+    struct icmp_error too_big;
+    uint32_t too_big_mtu;
     struct reset_facts reset;
     struct icmp_error icmp;
 };

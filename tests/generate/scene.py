@@ -146,16 +146,18 @@ class Scene:
         body = wire.udp(host.address, client.own(host.address), dport, sport, payload)
         self.down(t, client, host, wire.UDP, body, ttl)
 
-    def icmp_error(self, t, client, code, packet, whole=False, router=ROUTER, kind=None, ttl=64):
-        """A firewall on the link says: destination unreachable, and quotes what it dropped."""
+    def icmp_error(self, t, client, code, packet, whole=False, router=ROUTER, kind=None, ttl=64,
+                   rest=0):
+        """A firewall on the link says: destination unreachable, and quotes what it dropped. rest: the
+        word that depends on the type."""
         if packet[0] >> 4 == 6:
             router = ROUTER6 if router == ROUTER else router
-            body = wire.icmpv6(router, client.address6, kind or 1, code, 0,
+            body = wire.icmpv6(router, client.address6, kind or 1, code, rest,
                                packet if whole else packet[:48])
             self.down(t, client, Host(router, ttl, mac=ROUTER_MAC), wire.ICMPV6, body)
             return
         quote = packet if whole else packet[:28]
-        body = wire.icmp(kind or 3, code, 0, quote)
+        body = wire.icmp(kind or 3, code, rest, quote)
         self.down(t, client, Host(router, ttl, mac=ROUTER_MAC), wire.ICMP, body)
 
     def frames(self, link):

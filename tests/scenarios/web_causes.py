@@ -4,7 +4,8 @@
 import functools
 
 import wire
-from module import SWG, dropped, killed, lookup, proxied, raced, refused, stalled
+from module import SWG, count, dropped, killed, lookup, proxied, raced, refused, stalled
+from scene import Tcp
 from stage import (BOX, OTHER_SWG, STATIC_SWG, SWG6, connects, every, gives_up, register, scenario,
                    unresolved, well)
 
@@ -268,3 +269,91 @@ def name_of_a_stranger(s):
         unresolved(s, t, wire.NXDOMAIN)
     s.ordinary(60)
     s.verdict("web", "unavailable", "name-unresolved", role="other")
+
+
+# path-mtu
+
+def black_hole(s, t, host=SWG, small=0, large=1460, mtu=0, quote_port=None):
+    """Opens; the client's first full-size segment never arrives, however often it is sent. small: so
+    many bytes went before it and were acknowledged; mtu: an ICMP error names it each time."""
+    flow = Tcp(s, s.client, host)
+    t = flow.open(t)
+    if small:
+        flow.say(t, bytes(small))
+        flow.down(t + host.rtt, wire.ACK)
+        t += 0.03
+    for after in (0, 0.31, 0.92, 2.13, 4.54, 9.35):
+        packet = flow.up(t + after, wire.PSH | wire.ACK, bytes(large))
+        if mtu and wire.is_ipv6(host.address):
+            s.icmp_error(t + after + 0.004, s.client, 0, packet, kind=2, rest=mtu)
+        elif mtu:
+            if quote_port:
+                packet = packet[:20] + quote_port.to_bytes(2, "big") + packet[22:]
+            s.icmp_error(t + after + 0.004, s.client, 4, packet, rest=mtu)
+            if "too-big" not in s.marks:
+                s.mark("too-big")
+    flow.up(t + 18.97, wire.RST | wire.ACK, window=0)
+    count(s, "stalled")
+
+
+def mtu(s, times=every(1.2, 25.0, 3), **how):
+    lookup(s, 1.0)
+    connects(s, black_hole, times, mark="syn", **how)
+    s.ordinary(times[-1] + 40)
+
+
+@scenario("full-size segments get lost where small ones were acknowledged, and no ICMP error tells")
+def mtu_small_pass(s):
+    mtu(s, small=310)
+    s.verdict("web", "unavailable", "path-mtu", confidence="likely", first_bad=1.2,
+              evidence={"large-lost": ["syn"], "small-pass": ["syn"]})
+    s.alert("web-unavailable", "path-mtu", severity="critical")
+
+
+@scenario("a router says \"fragmentation needed\", and the client does not hear it")
+def mtu_icmp(s):
+    mtu(s, mtu=1400)
+    s.verdict("web", "unavailable", "path-mtu", confidence="likely",
+              evidence={"large-lost": ["syn"], "icmp-too-big": ["too-big"]})
+    s.alert("web-unavailable", "path-mtu")
+
+
+@scenario("the same over IPv6: \"packet too big\"")
+def mtu_icmp_ipv6(s):
+    address = s.dual()
+    lookup(s, 1.0, hosts=(SWG6,))
+    connects(s, black_hole, every(1.2, 25.0, 3), host=SWG6, mtu=1280, large=1440)
+    s.ordinary(90)
+    s.ordinary6(88)
+    s.verdict("web", "undetermined", reason="no-traffic", role="other")
+    s.verdict("web", "unavailable", "path-mtu", confidence="likely", client=address,
+              evidence={"icmp-too-big": []})
+    s.alert("web-unavailable", "path-mtu", client=address)
+
+
+@scenario("full-size segments get lost; nothing else was sent: that small ones would pass isn't known")
+def mtu_unseen(s):
+    mtu(s)
+    s.verdict("web", "unavailable", "path-mtu", confidence="possible")
+
+
+@scenario("an ICMP error that quotes a connection which is none of the client's proves nothing")
+def mtu_icmp_forged(s):
+    mtu(s, mtu=1400, quote_port=9)
+    s.verdict("web", "unavailable", "path-mtu", confidence="possible")
+
+
+@scenario("full-size segments pass on most connections and are lost on one: no matter of size")
+def mtu_one_loss(s):
+    lookup(s, 1.0)
+    connects(s, proxied, every(1.2, 9.0, 6))
+    black_hole(s, 20.0)
+    s.ordinary(80)
+    s.verdict("web", "protected")
+
+
+@scenario("a small first segment stalls as well: stalled-after-open, and not a matter of size")
+def mtu_lookalike_small(s):
+    mtu(s, large=310)
+    s.verdict("web", "unavailable", "stalled-after-open", confidence="likely")
+    s.alert("web-unavailable", "stalled-after-open")

@@ -123,10 +123,10 @@ void play_other(struct play *play, const char *server, uint16_t port, double sec
     play_exchange(play, server, port, second, name, false, false, outcome);
 }
 
-void play_web(struct play *play, const char *server, double second, enum outcome outcome,
-              const struct reset_facts *reset)
+static struct attempt attempt_to(struct play *play, const char *server, double second,
+                                 enum outcome outcome)
 {
-    struct attempt attempt = {
+    return (struct attempt){
         .outcome = outcome,
         .serial = ++play->serial,
         .flow = flow_to(server, 443),
@@ -139,22 +139,52 @@ void play_web(struct play *play, const char *server, double second, enum outcome
         .frames = 1,
         .frame = {{.number = play->serial & 0xffff}},
     };
-    if (reset)
-        attempt.reset = *reset;
-    struct connect connect = {.serial = attempt.serial,
-                              .flow = attempt.flow,
-                              .outcome = outcome,
-                              .sent = attempt.sent,
-                              .sent_last = attempt.sent_last,
-                              .decided = attempt.decided,
+}
+
+static void take_attempt(struct play *play, const struct attempt *attempt)
+{
+    struct connect connect = {.serial = attempt->serial,
+                              .flow = attempt->flow,
+                              .outcome = attempt->outcome,
+                              .sent = attempt->sent,
+                              .sent_last = attempt->sent_last,
+                              .decided = attempt->decided,
                               .attempts = 1};
     struct sample sample = sample_of_connect(&connect);
-    struct failure failure = failure_of_attempt(&attempt);
+    struct failure failure = failure_of_attempt(attempt);
     CHECK(client_started(play->client, &play->config, &sample));
     client_decided(play->client, &sample);
     CHECK(client_keep(play->client, &sample, &failure));
     CHECK(client_take(play->client, &play->config, &sample));
     client_final(play->client, &sample);
+}
+
+void play_web(struct play *play, const char *server, double second, enum outcome outcome,
+              const struct reset_facts *reset)
+{
+    struct attempt attempt = attempt_to(play, server, second, outcome);
+    if (reset)
+        attempt.reset = *reset;
+    take_attempt(play, &attempt);
+}
+
+void play_sized(struct play *play, const char *server, double second, enum outcome outcome,
+                uint32_t length, uint32_t passed, uint32_t mtu)
+{
+    struct attempt attempt = attempt_to(play, server, second, outcome);
+    attempt.opened = true;
+    attempt.data_length = length;
+    attempt.data_passed = passed;
+    if (mtu) {
+        attempt.too_big = (struct icmp_error){.seen = true,
+                                              .from = address("192.0.2.9"),
+                                              .type = 3,
+                                              .code = 4,
+                                              .frame = {.number = 5000}};
+        attempt.too_big_mtu = mtu;
+    }
+    client_sizes(play->client, &attempt);
+    take_attempt(play, &attempt);
 }
 
 void play_dnscrypt(struct play *play, const char *server, double second, bool answered)

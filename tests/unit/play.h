@@ -44,6 +44,10 @@ void play_other(struct play *play, const char *server, uint16_t port, double sec
 /* A connect of one attempt. reset: its facts where the outcome is OUTCOME_RESET, or NULL. */
 void play_web(struct play *play, const char *server, double second, enum outcome outcome,
               const struct reset_facts *reset);
+/* The same, of an attempt that opened: the client's longest segment of data, the longest that was
+ * acknowledged, and the MTU that an ICMP error named (0: there was no error). */
+void play_sized(struct play *play, const char *server, double second, enum outcome outcome,
+                uint32_t length, uint32_t passed, uint32_t mtu);
 void play_dnscrypt(struct play *play, const char *server, double second, bool answered);
 /* Something was sent and nothing is decided. */
 void play_open(struct play *play, const char *server, uint16_t port, double second);

@@ -697,6 +697,63 @@ static void test_blind_is_not_stalled(void **state)
     finish(&r);
 }
 
+/* "Too big", quoting the client's flow on the given port at `seq`. */
+static void too_big(struct run *r, double ms, uint16_t port, uint32_t seq, uint32_t mtu)
+{
+    struct packet p = script_icmp(&r->script, script_at(ms), IPPROTO_TCP);
+    p.icmp.code = 4;
+    p.icmp.mtu = mtu;
+    p.icmp.quote.src_port = port ? port : p.icmp.quote.src_port;
+    p.icmp.quote.has_seq = true;
+    p.icmp.quote.seq = seq;
+    r->touched = 0;
+    attempts_too_big(r->t, &p, &r->touched);
+}
+
+static void test_large_segment_lost(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    open_one(&r);
+    too_big(&r, 90, 0, ISN + 1, 1400); /* of data that was never sent */
+    assert_int_equal(r.touched, 0);
+    client(&r, 100, TCP_ACK, ISN + 1, 1460);
+    too_big(&r, 101, 0, ISN + 7000, 1300); /* not of what was sent */
+    too_big(&r, 101, 1, ISN + 1, 1300);    /* not of this connection */
+    assert_int_equal(r.touched, 0);
+    too_big(&r, 102, 0, ISN + 1, 1400);
+    assert_int_equal(r.touched, 1);
+    expire(&r, 5101);
+    only(&r, 1, BOTH, OUTCOME_STALLED);
+    assert_int_equal(r.out[0].data_length, 1460);
+    assert_int_equal(r.out[0].data_passed, 0);
+    assert_true(r.out[0].too_big.seen && !r.out[0].icmp.seen);
+    assert_int_equal(r.out[0].too_big.code, 4);
+    assert_int_equal(r.out[0].too_big_mtu, 1400);
+    too_big(&r, 5200, 0, ISN + 1, 1400); /* nobody asks any more */
+    assert_int_equal(r.touched, 0);
+    finish(&r);
+
+    r = run_new(); /* a small one passes first */
+    open_one(&r);
+    client(&r, 100, TCP_ACK, ISN + 1, 200);
+    client(&r, 101, TCP_ACK, ISN + 201, 1460);
+    server(&r, 120, TCP_ACK, ISN + 201, 0);
+    client(&r, 20000, FINACK, ISN + 1661, 0);
+    only(&r, 1, BOTH, OUTCOME_STALLED);
+    assert_int_equal(r.out[0].data_length, 1460);
+    assert_int_equal(r.out[0].data_passed, 200);
+    finish(&r);
+
+    r = run_new(); /* all of it passes */
+    open_one(&r);
+    client(&r, 100, TCP_ACK, ISN + 1, 1460);
+    server(&r, 120, TCP_ACK, ISN + 1461, 40);
+    only(&r, 1, BOTH, OUTCOME_OPENED);
+    assert_int_equal(r.out[0].data_passed, 1460);
+    finish(&r);
+}
+
 static void test_stalled(void **state)
 {
     (void)state;
@@ -982,6 +1039,7 @@ int main(void)
         cmocka_unit_test(test_killed_after_idling),
         cmocka_unit_test(test_fin_with_data_is_no_kill),
         cmocka_unit_test(test_blind_is_not_stalled),
+        cmocka_unit_test(test_large_segment_lost),
         cmocka_unit_test(test_stalled),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_silence_is_open),

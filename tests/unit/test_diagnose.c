@@ -444,6 +444,57 @@ static void a_family_without_a_route(void **state)
     assert_int_equal(judgement.status, STATUS_UNPROTECTED);
 }
 
+static void expect_stalled(struct play *play, enum cause cause, enum confidence confidence)
+{
+    play_diagnose(play, PROTECTION_WEB, &judgement);
+    expect(STATUS_UNAVAILABLE, cause, confidence);
+}
+
+static void large_segments_get_lost(void **state)
+{
+    struct play *play = *state;
+    play_sized(play, PLAY_SWG, 0, OUTCOME_OPENED, 1400, 1400, 0); /* before the path changed */
+    for (int i = 1; i < 4; i++)
+        play_sized(play, PLAY_SWG, i * 8, OUTCOME_STALLED, 1400, 0, 0);
+    expect_stalled(play, CAUSE_PATH_MTU, CONFIDENCE_POSSIBLE);
+    assert_non_null(play_fact(&judgement, "large-lost"));
+    assert_null(play_fact(&judgement, "small-pass"));
+    play_sized(play, PLAY_SWG, 32, OUTCOME_STALLED, 1460, 310, 0);
+    expect_stalled(play, CAUSE_PATH_MTU, CONFIDENCE_LIKELY);
+    const struct evidence *evidence = play_fact(&judgement, "small-pass");
+    assert_non_null(evidence);
+    assert_non_null(strstr(evidence->text, "between 310 and 1400 bytes"));
+    assert_int_equal(evidence->frames, 1);
+    assert_null(play_fact(&judgement, "icmp-too-big"));
+}
+
+static void an_icmp_error_names_the_mtu(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 3; i++)
+        play_sized(play, PLAY_SWG, i * 8, OUTCOME_STALLED, 1460, 0, i == 1 ? 1420 : 0);
+    expect_stalled(play, CAUSE_PATH_MTU, CONFIDENCE_LIKELY);
+    const struct evidence *evidence = play_fact(&judgement, "icmp-too-big");
+    assert_non_null(evidence);
+    assert_non_null(strstr(evidence->text, "1420 bytes at most"));
+    assert_int_equal(evidence->frame[0].number, 5000);
+}
+
+static void small_segments_that_stall_are_no_matter_of_size(void **state)
+{
+    struct play *play = *state;
+    for (int i = 0; i < 3; i++)
+        play_sized(play, PLAY_SWG, i * 8, OUTCOME_STALLED, 310, 0, 0);
+    play_control(play, 3, 12, true);
+    expect_stalled(play, CAUSE_STALLED_AFTER_OPEN, CONFIDENCE_LIKELY);
+    play_end(play);
+    play_begin(play); /* large ones that were acknowledged are none either */
+    for (int i = 0; i < 3; i++)
+        play_sized(play, PLAY_SWG, i * 8, OUTCOME_STALLED, 1460, 1460, 0);
+    play_control(play, 3, 12, true);
+    expect_stalled(play, CAUSE_STALLED_AFTER_OPEN, CONFIDENCE_LIKELY);
+}
+
 static void encrypted_dns_alone_is_dropped(void **state)
 {
     struct play *play = *state;
@@ -557,6 +608,9 @@ int main(void)
         PLAY_TEST(a_captive_portal),
         PLAY_TEST(a_network_that_is_down),
         PLAY_TEST(a_family_without_a_route),
+        PLAY_TEST(large_segments_get_lost),
+        PLAY_TEST(an_icmp_error_names_the_mtu),
+        PLAY_TEST(small_segments_that_stall_are_no_matter_of_size),
         PLAY_TEST(encrypted_dns_alone_is_dropped),
         PLAY_TEST(only_queries_with_edns_are_dropped),
         PLAY_TEST(queries_with_edns_that_are_rejected_are_no_silence),

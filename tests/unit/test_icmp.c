@@ -34,6 +34,28 @@ static struct wire rejection6(unsigned type, unsigned code)
     return w;
 }
 
+static void test_mtu_of_the_next_link(void **state)
+{
+    (void)state;
+    struct packet p;
+    struct wire w = rejection(3, 4, 1000);
+    w.bytes[QUOTE_AT - 2] = 0x05; /* RFC 1191 4: the word's lower half */
+    w.bytes[QUOTE_AT - 1] = 0x78;
+    w.bytes[QUOTE_AT - 4] = 0xff; /* unused */
+    assert_int_equal(decode(&w, DLT_RAW, &p), PACKET_OK);
+    assert_int_equal(p.icmp.mtu, 1400);
+    assert_true(p.icmp.quote.has_ports);
+    w = rejection(3, 3, 1000);
+    w.bytes[QUOTE_AT - 1] = 0x78;
+    assert_int_equal(decode(&w, DLT_RAW, &p), PACKET_OK);
+    assert_int_equal(p.icmp.mtu, 0);
+    w = rejection6(2, 0);
+    w.bytes[46] = 0x05; /* behind the IPv6 header and four bytes of ICMPv6 */
+    w.bytes[47] = 0x00;
+    assert_int_equal(decode(&w, DLT_RAW, &p), PACKET_OK);
+    assert_int_equal(p.icmp.mtu, 1280);
+}
+
 static void test_port_unreachable(void **state)
 {
     (void)state;
@@ -230,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_port_unreachable),
+        cmocka_unit_test(test_mtu_of_the_next_link),
         cmocka_unit_test(test_ipv6_prohibited),
         cmocka_unit_test(test_quoted_syn),
         cmocka_unit_test(test_quoted_extension_headers),
