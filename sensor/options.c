@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <yaml.h>
 
+#include "sensor/capture/inflate.h"
 #include "sensor/options_table.h"
 #include "sensor/quote.h"
 #include "sensor/version.h"
@@ -368,5 +369,7 @@ bool options_version(FILE *out)
 #else
     fputs("without libcap-ng: keeps its privileges\n", out);
 #endif
+    const char *archive = inflate_version();
+    fprintf(out, "%s\n", archive ? archive : "without libarchive: reads no compressed capture");
     return fflush(out) == 0 && !ferror(out);
 }

@@ -104,10 +104,11 @@ int replay_run(struct replay *replay)
         if (i + 1 == replay->options->files.count)
             drop_rights(replay, &result);
         engine_next_file(replay->engine);
-        if (feed(replay, source, file, bytes) == SOURCE_DAMAGED) {
+        enum source_status ended = feed(replay, source, file, bytes);
+        if (ended == SOURCE_DAMAGED || ended == SOURCE_FAILED) {
             memcpy(replay->damage[i], source->error, SOURCE_ERROR);
             tell_trouble(replay, i);
-            result = result ? result : EX_DATAERR;
+            result = result ? result : source->exit;
         }
         bytes += source->size ? source->size : source->bytes;
         source_close(source);

@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* savefile: see savefile.h. */
+/* savefile: see savefile.h. The bytes of a file or pipe, unpacked where they are compressed, go to
+ * the reader of their format; what belongs to none is named. */
 #include "sensor/capture/savefile.h"
 
 #include <errno.h>
-#include <pcap/pcap.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#define SAVEFILE_SNAPLEN   262144
-#define PACKET_HEADER_SIZE 16 /* of a pcap file; near enough for pcapng's progress */
+#include "sensor/capture/inflate.h"
+#include "sensor/capture/narrow.h"
+#include "sensor/capture/pcapfile.h"
+#include "sensor/capture/pcapng.h"
+#include "sensor/capture/recognise.h"
 
 struct savefile {
-    struct source source; /* first: see source.h */
-    pcap_t *pcap;
-    struct bpf_program filter;
-    bool filtered;
-    unsigned file_index;
-    uint32_t linktype;
+    struct source source;        /* first: see source.h */
+    struct bytes file, unpacked; /* unpacked is open only where the file is compressed */
+    struct bytes *bytes;         /* the one of both that the format is read from */
+    bool is_pcapng;
+    struct pcapfile pcapfile;
+    struct pcapng pcapng;
+    struct narrow *narrow; /* NULL: no FILTER */
+    uint16_t file_index;
     const volatile int *stop;
 };
 
@@ -28,6 +33,14 @@ static bool is_stdin(const char *name)
 {
     return strcmp(name, "-") == 0;
 }
+
+static const char *called(const char *name)
+{
+    return is_stdin(name) ? "Standard input" : name;
+}
+
+/* --- before the first frame --------------------------------------------------------------------
+ */
 
 /* 0 or an errno. A named pipe is not opened for a look: its writer would take that for a reader who
  * has come and gone. */
@@ -39,11 +52,18 @@ static int try_open(const char *name, bool *directory)
     *directory = S_ISDIR(st.st_mode);
     if (S_ISFIFO(st.st_mode))
         return access(name, R_OK) == 0 ? 0 : errno;
-    FILE *file = fopen(name, "rb");
-    if (!file)
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return errno;
-    fclose(file);
+    close(fd);
     return 0;
+}
+
+static int cannot_open(const char *name, int reason, char error[SOURCE_ERROR])
+{
+    snprintf(error, SOURCE_ERROR, "Can't open the capture %s: %s.%s", name, strerror(reason),
+             reason == ENOENT ? " Check the name after -r." : "");
+    return reason == EACCES || reason == EPERM ? EX_NOPERM : EX_NOINPUT;
 }
 
 int savefile_check(const char *name, char error[SOURCE_ERROR])
@@ -52,11 +72,8 @@ int savefile_check(const char *name, char error[SOURCE_ERROR])
         return 0;
     bool directory = false;
     int reason = try_open(name, &directory);
-    if (reason) {
-        snprintf(error, SOURCE_ERROR, "Can't open the capture %s: %s.%s", name, strerror(reason),
-                 reason == ENOENT ? " Check the name after -r." : "");
-        return reason == EACCES || reason == EPERM ? EX_NOPERM : EX_NOINPUT;
-    }
+    if (reason)
+        return cannot_open(name, reason, error);
     if (directory) {
         snprintf(error, SOURCE_ERROR,
                  "%s is a folder, not a capture. Name the file in it after -r.", name);
@@ -67,143 +84,220 @@ int savefile_check(const char *name, char error[SOURCE_ERROR])
 
 int savefile_check_filter(const char *filter, char error[SOURCE_ERROR])
 {
-    struct bpf_program program;
-    pcap_t *dead = pcap_open_dead(DLT_EN10MB, SAVEFILE_SNAPLEN);
-    if (!dead) {
-        snprintf(error, SOURCE_ERROR, "Out of memory.");
-        return EX_OSERR;
+    return narrow_check(filter, error);
+}
+
+static int no_memory(char error[SOURCE_ERROR])
+{
+    snprintf(error, SOURCE_ERROR, "Out of memory.");
+    return EX_OSERR;
+}
+
+static int open_bytes(struct savefile *f, char error[SOURCE_ERROR])
+{
+    const char *name = f->source.name;
+    int fd = STDIN_FILENO;
+    struct stat st;
+    if (!is_stdin(name))
+        do /* the open of a named pipe waits for its writer */
+            fd = open(name, O_RDONLY | O_CLOEXEC);
+        while (fd < 0 && errno == EINTR && !*f->stop);
+    if (fd < 0)
+        return cannot_open(name, errno, error);
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+        f->source.size = is_stdin(name) ? 0 : (uint64_t)st.st_size;
+        posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
-    int status = 0;
-    if (pcap_compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        snprintf(error, SOURCE_ERROR,
-                 "\"%s\" is no capture filter: %s. Filters look like \"host 10.1.2.3\" or \"vlan "
-                 "12\"; see pcap-filter(7).",
-                 filter, pcap_geterr(dead));
-        status = EX_USAGE;
-    } else {
-        pcap_freecode(&program);
+    struct bytes_origin *origin = bytes_descriptor(fd, !is_stdin(name), f->stop);
+    if (!origin && !is_stdin(name))
+        close(fd);
+    return origin && bytes_open(&f->file, origin) ? 0 : no_memory(error);
+}
+
+/* What keeps the file from being read at all, by b's status. */
+static int unreadable(const struct savefile *f, const struct bytes *b, char error[SOURCE_ERROR])
+{
+    const char *name = called(f->source.name);
+    if (b->status == SOURCE_FAILED) {
+        snprintf(error, SOURCE_ERROR, "%s can't be read: %s.", name, b->what);
+        return EX_IOERR;
     }
-    pcap_close(dead);
+    snprintf(error, SOURCE_ERROR,
+             "%s can't be read as a capture: %s. Get it anew from where it was captured.", name,
+             b->what);
+    return EX_DATAERR;
+}
+
+static int unknown(struct savefile *f, struct bytes *b, char error[SOURCE_ERROR])
+{
+    if (!bytes_need(b, RECOGNISE_BYTES) && b->status != SOURCE_END)
+        return unreadable(f, b, error);
+    size_t length = bytes_left(b) < RECOGNISE_BYTES ? bytes_left(b) : RECOGNISE_BYTES;
+    struct recognised is = recognise(b->at, length);
+    snprintf(error, SOURCE_ERROR, "%s is%s %s. %s", called(f->source.name),
+             b == &f->unpacked ? " compressed, and what is in it is" : "", is.what, is.remedy);
+    return EX_DATAERR;
+}
+
+static int unpack(struct savefile *f, enum inflate_kind kind, char error[SOURCE_ERROR])
+{
+    char why[BYTES_WHAT];
+    struct bytes_origin *origin = inflate_open(kind, &f->file, why);
+    if (!origin) {
+        snprintf(error, SOURCE_ERROR, "%s can't be read: %s.", called(f->source.name), why);
+        return EX_DATAERR;
+    }
+    f->bytes = &f->unpacked;
+    return bytes_open(&f->unpacked, origin) ? 0 : no_memory(error);
+}
+
+static int refuse_nested(const struct savefile *f, char error[SOURCE_ERROR])
+{
+    snprintf(error, SOURCE_ERROR,
+             "%s is compressed more than once. Unpack it until one layer is left, and read that.",
+             called(f->source.name));
+    return EX_DATAERR;
+}
+
+/* Which format f->bytes has, and its header. Asks a live pipe for no more than it needs. */
+static int begin(struct savefile *f, char error[SOURCE_ERROR])
+{
+    struct bytes *b = f->bytes;
+    if (!bytes_need(b, 4) && b->status != SOURCE_END)
+        return unreadable(f, b, error);
+    if (bytes_left(b) >= 4 && pcapfile_magic(b->at))
+        return pcapfile_begin(&f->pcapfile, b) ? 0 : unreadable(f, b, error);
+    bool whole = bytes_need(b, 12);
+    if (!whole && b->status != SOURCE_END)
+        return unreadable(f, b, error);
+    f->is_pcapng = bytes_left(b) >= 4 && pcapng_magic(b->at, bytes_left(b));
+    if (f->is_pcapng && !whole) {
+        bytes_broken_off(b, "the header of its first block");
+        return unreadable(f, b, error);
+    }
+    if (f->is_pcapng)
+        return 0;
+    enum inflate_kind kind = inflate_recognise(b->at, bytes_left(b));
+    if (kind == INFLATE_NONE)
+        return unknown(f, b, error);
+    if (b == &f->unpacked)
+        return refuse_nested(f, error);
+    int status = unpack(f, kind, error);
     return status;
 }
 
-/* A file can hold any number for a time. tv_usec is nanoseconds: the file was opened so. A pcap's
- * 32 bits of seconds are unsigned, and end in 2106, but libpcap hands them out signed. */
-static nstime time_of(const struct timeval *stamp)
+/* --- frames ------------------------------------------------------------------------------------
+ */
+
+/* As Wireshark counts them. */
+static uint64_t number(const struct savefile *f)
 {
-    int64_t seconds = stamp->tv_sec;
-    if (seconds < 0 && seconds >= INT32_MIN)
-        seconds += INT64_C(1) << 32;
-    if (seconds < 0)
-        return 0;
-    if (seconds >= FRAME_TIME_MAX / NS_PER_SEC)
-        return FRAME_TIME_MAX;
-    nstime time = seconds * NS_PER_SEC + stamp->tv_usec % NS_PER_SEC;
-    return time < 0 ? 0 : time;
+    return f->source.frames + f->pcapng.numbered;
+}
+
+static enum source_status damaged(struct savefile *f)
+{
+    const struct bytes *b = f->bytes;
+    char frames[64] = "before its first frame";
+    if (number(f))
+        snprintf(frames, sizeof frames, "after frame %llu", (unsigned long long)number(f));
+    f->source.exit = EX_DATAERR;
+    snprintf(f->source.error, sizeof f->source.error,
+             "%s is damaged at byte %llu%s, %s: %s. What comes before the damage is judged; for "
+             "the rest get the file anew from where it was captured.",
+             called(f->source.name), (unsigned long long)b->place,
+             b == &f->unpacked ? " of what it unpacks to" : "", frames, b->what);
+    return SOURCE_DAMAGED;
+}
+
+static enum source_status failed(struct savefile *f)
+{
+    f->source.exit = EX_IOERR;
+    snprintf(f->source.error, sizeof f->source.error,
+             "%s can't be read after frame %llu: %s. What comes before is judged.",
+             called(f->source.name), (unsigned long long)number(f), f->bytes->what);
+    return SOURCE_FAILED;
+}
+
+static enum source_status ended(struct savefile *f)
+{
+    if (!f->narrow || narrow_fitted(f->narrow, called(f->source.name), f->source.error))
+        return SOURCE_END;
+    f->source.exit = EX_USAGE;
+    return SOURCE_FAILED;
+}
+
+static enum source_status no_frame(struct savefile *f)
+{
+    switch (f->bytes->status) {
+    case SOURCE_DAMAGED:
+        return damaged(f);
+    case SOURCE_FAILED:
+        return failed(f);
+    case SOURCE_END:
+        return ended(f);
+    case SOURCE_STOPPED:
+    case SOURCE_FRAME:
+        break;
+    }
+    return SOURCE_STOPPED;
 }
 
 static enum source_status savefile_next(struct source *source, struct frame *out)
 {
-    struct savefile *file = (struct savefile *)source;
-    struct pcap_pkthdr *header;
-    const u_char *bytes;
-    for (;;) {
-        if (*file->stop)
+    struct savefile *f = (struct savefile *)source;
+    do {
+        if (*f->stop)
             return SOURCE_STOPPED;
-        int got = pcap_next_ex(file->pcap, &header, &bytes);
-        if (got == PCAP_ERROR_BREAK)
-            return SOURCE_END;
-        if (got != 1) {
-            if (*file->stop)
-                return SOURCE_STOPPED;
-            snprintf(source->error, sizeof source->error,
-                     "%s is damaged after frame %llu: %s. What comes before the damage is judged.",
-                     is_stdin(source->name) ? "Standard input" : source->name,
-                     (unsigned long long)source->frames, pcap_geterr(file->pcap));
-            return SOURCE_DAMAGED;
-        }
+        bool got = f->is_pcapng ? pcapng_next(&f->pcapng, f->bytes, out)
+                                : pcapfile_next(&f->pcapfile, f->bytes, out);
+        source->bytes = bytes_offset(&f->file);
+        source->kernel_drops = f->pcapng.kernel_drops;
+        source->interface_drops = f->pcapng.interface_drops;
+        if (!got)
+            return no_frame(f);
         source->frames++;
-        source->bytes += header->caplen + PACKET_HEADER_SIZE;
-        if (!file->filtered || pcap_offline_filter(&file->filter, header, bytes))
-            break;
-    }
-    *out = (struct frame){
-        .ref = {.number = source->frames & ((UINT64_C(1) << 48) - 1),
-                .file = file->file_index & 0xffff},
-        .time = time_of(&header->ts),
-        .linktype = file->linktype,
-        .length = header->len,
-        .captured = header->caplen,
-        .bytes = bytes,
-    };
+    } while (f->narrow && !narrow_passes(f->narrow, out));
+    out->ref.number = number(f) & ((UINT64_C(1) << 48) - 1);
+    out->ref.file = f->file_index;
     return SOURCE_FRAME;
 }
 
 static void savefile_close(struct source *source)
 {
-    struct savefile *file = (struct savefile *)source;
-    if (file->filtered)
-        pcap_freecode(&file->filter);
-    if (file->pcap)
-        pcap_close(file->pcap);
-    free(file);
+    struct savefile *f = (struct savefile *)source;
+    bytes_close(&f->unpacked);
+    bytes_close(&f->file);
+    pcapng_free(&f->pcapng);
+    narrow_free(f->narrow);
+    free(f);
 }
 
 static const struct source_ops savefile_ops = {savefile_next, savefile_close};
 
-static pcap_t *open_pcap(const char *name, char *text)
-{
-    return is_stdin(name)
-               ? pcap_fopen_offline_with_tstamp_precision(stdin, PCAP_TSTAMP_PRECISION_NANO, text)
-               : pcap_open_offline_with_tstamp_precision(name, PCAP_TSTAMP_PRECISION_NANO, text);
-}
-
-static bool set_filter(struct savefile *file, const char *filter, char *error)
-{
-    if (!filter)
-        return true;
-    if (pcap_compile(file->pcap, &file->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        snprintf(error, SOURCE_ERROR, "\"%s\" is no capture filter for the link type of %s: %s.",
-                 filter, file->source.name, pcap_geterr(file->pcap));
-        return false;
-    }
-    file->filtered = true;
-    return true;
-}
-
 struct source *savefile_open(const char *name, unsigned file_index, const char *filter,
                              const volatile int *stop, char error[SOURCE_ERROR], int *status)
 {
-    char text[PCAP_ERRBUF_SIZE] = "";
     *status = savefile_check(name, error);
-    if (*status)
-        return NULL;
-    struct savefile *file = calloc(1, sizeof *file);
-    if (!file) {
-        snprintf(error, SOURCE_ERROR, "Out of memory.");
-        *status = EX_OSERR;
+    struct savefile *f = *status ? NULL : calloc(1, sizeof *f);
+    if (!f) {
+        *status = *status ? *status : no_memory(error);
         return NULL;
     }
-    file->source.ops = &savefile_ops;
-    file->source.name = name;
-    file->file_index = file_index;
-    file->stop = stop;
-    file->pcap = open_pcap(name, text);
-    if (!file->pcap) {
-        snprintf(error, SOURCE_ERROR,
-                 "%s can't be read as a capture: %s. Give a pcap or pcapng file of one link type.",
-                 is_stdin(name) ? "Standard input" : name, text);
-        *status = EX_DATAERR;
-    } else if (!set_filter(file, filter, error)) {
-        *status = EX_USAGE;
-    }
+    f->source.ops = &savefile_ops;
+    f->source.name = name;
+    f->file_index = (uint16_t)file_index;
+    f->stop = stop;
+    f->bytes = &f->file;
+    f->narrow = filter ? narrow_new(filter) : NULL;
+    *status = filter && !f->narrow ? no_memory(error) : open_bytes(f, error);
+    if (*status == 0)
+        *status = begin(f, error);
+    if (*status == 0 && f->bytes == &f->unpacked)
+        *status = begin(f, error);
     if (*status) {
-        savefile_close(&file->source);
+        savefile_close(&f->source);
         return NULL;
     }
-    file->linktype = (uint32_t)pcap_datalink(file->pcap);
-    struct stat st;
-    if (!is_stdin(name) && stat(name, &st) == 0 && S_ISREG(st.st_mode))
-        file->source.size = (uint64_t)st.st_size;
-    return &file->source;
+    return &f->source;
 }

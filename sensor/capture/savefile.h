@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* savefile: a source that reads a capture file, or standard input, with libpcap: pcap in every byte
- * order and resolution, and pcapng of one link type. */
+/* savefile: a source that reads a capture file, or standard input: pcap and pcapng in every
+ * variant, plain or compressed, told by content. What it can't read it names, with the remedy. */
 #ifndef SENSOR_CAPTURE_SAVEFILE_H
 #define SENSOR_CAPTURE_SAVEFILE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* source: where frames come from. A small interface, so that the engine's loop is the same for a
- * savefile read by libpcap and for whatever reads captures later. */
+ * savefile and for whatever reads captures later. */
 #ifndef SENSOR_CAPTURE_SOURCE_H
 #define SENSOR_CAPTURE_SOURCE_H
 
@@ -13,8 +13,9 @@
 enum source_status {
     SOURCE_FRAME,   /* a frame is in out */
     SOURCE_END,     /* in order: the end of the file, or of the pipe */
-    SOURCE_DAMAGED, /* the file can't be read on from here: source_error() */
-    SOURCE_STOPPED  /* a signal asked to stop */
+    SOURCE_DAMAGED, /* the file can't be read on from here: error says why */
+    SOURCE_STOPPED, /* a signal asked to stop */
+    SOURCE_FAILED   /* it can't be read on for another reason: error says which */
 };
 
 struct source;
@@ -30,7 +31,10 @@ struct source {
     uint64_t frames;              /* read so far, those that FILTER passed over among them */
     uint64_t bytes;               /* read so far, about: for the progress bar */
     uint64_t size;                /* of the file; 0 where it can't be told */
-    char error[SOURCE_ERROR];     /* full sentence after SOURCE_DAMAGED */
+    uint64_t kernel_drops;        /* frames lost so far for want of room, as far as it is told */
+    uint64_t interface_drops;     /* … by the interfaces */
+    char error[SOURCE_ERROR];     /* full sentence after SOURCE_DAMAGED and SOURCE_FAILED */
+    int exit;                     /* of sysexits.h, after both */
 };
 
 static inline enum source_status source_next(struct source *source, struct frame *out)

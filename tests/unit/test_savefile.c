@@ -126,13 +126,20 @@ static void after_2038(void **state)
     assert_int_equal(time_in(pcap(0xa1b2c3d4, UINT32_MAX, 0)), YEAR_2106);
 }
 
+/* A fraction of a second or more is carried over. */
+static void seconds_in_the_fraction(void **state)
+{
+    (void)state;
+    assert_int_equal(time_in(pcap(0xa1b2c3d4, 7, 1000000)), 8 * NS_PER_SEC);
+    assert_int_equal(time_in(pcap(0xa1b23c4d, 0, 0x80000000)), INT64_C(0x80000000));
+}
+
 static void absurd_times_come_to_the_nearer_end(void **state)
 {
     (void)state;
     assert_int_equal(time_in(pcapng(0, 0, UINT64_MAX / 2)), FRAME_TIME_MAX);
     assert_int_equal(time_in(pcapng(6, INT64_MAX / 2, 0)), FRAME_TIME_MAX);
     assert_int_equal(time_in(pcapng(6, INT64_MIN / 2, 0)), 0);
-    assert_int_equal(time_in(pcap(0xa1b23c4d, 0, 0x80000000)), 0);
 }
 
 /* A look that opened the pipe would wait for a writer for ever. */
@@ -158,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_of_either_resolution),
         cmocka_unit_test(after_2038),
+        cmocka_unit_test(seconds_in_the_fraction),
         cmocka_unit_test(absurd_times_come_to_the_nearer_end),
         cmocka_unit_test(a_named_pipe_is_not_opened_for_a_look),
     };
