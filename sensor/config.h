@@ -83,6 +83,8 @@ struct config {
     } alerts;
     struct {
         enum config_exchanges exchanges; /* events.exchanges: all, failed or none (failed) */
+        uint32_t rotate_size;            /* events.rotate_size: MiB of a live -o FILE (100) */
+        uint32_t rotate_keep;            /* events.rotate_keep: old files (10) */
     } events;
     struct {
         uint32_t detail; /* console.detail: clients in full (5) */

@@ -201,6 +201,10 @@ const struct setting config_settings[] = {
     CHOICE(events, exchanges, exchanges_words, "failed",
            "Which dns and tcp events are written: all, failed (which includes late, and not "
            "undetermined) or none."),
+    COUNT(events, rotate_size, 0, 1048576, "100",
+          "Live, a FILE of -o that would outgrow this many MiB becomes FILE.1, FILE.1 becomes "
+          "FILE.2, and so on; 0: never. SIGHUP opens FILE again for who moves it himself."),
+    COUNT(events, rotate_keep, 1, 1000, "10", "Old files kept; the oldest goes."),
 
     COUNT(console, detail, 0, 1000, "5",
           "Clients shown in full on the screen, the worst first; the rest get a line each."),

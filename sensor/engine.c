@@ -279,6 +279,11 @@ void engine_say(struct engine *e, nstime now, enum say kind, const char *sentenc
     telling_say(e->telling, now, kind, sentence);
 }
 
+void engine_reopen(struct engine *e)
+{
+    telling_reopen(e->telling);
+}
+
 struct engine_result engine_finish(struct engine *e, const struct capture_file *files, size_t count)
 {
     nstime end = e->clock.now;

@@ -37,6 +37,9 @@ void engine_tick(struct engine *engine, nstime now, nstime started);
 /* Tells the sinks a full sentence about the sensor itself. */
 void engine_say(struct engine *engine, nstime now, enum say kind, const char *sentence);
 
+/* Opens the outputs again, appending (SIGHUP). */
+void engine_reopen(struct engine *engine);
+
 /* How a run ended, for --exit-code. */
 struct engine_result {
     bool fails;        /* any verdict is unprotected or unavailable */

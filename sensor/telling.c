@@ -90,6 +90,13 @@ static void remind(struct telling *t, nstime now)
     }
 }
 
+void telling_reopen(struct telling *t)
+{
+    for (size_t i = 0; i < t->sinks; i++)
+        if (t->sink[i]->ops->reopen)
+            t->sink[i]->ops->reopen(t->sink[i]);
+}
+
 /* A sink's trouble is told to all but itself: it would meet the same again. */
 static void tell_troubles(struct telling *t, nstime now)
 {

@@ -3,38 +3,44 @@
 #include "events.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "line_file.h"
 #include "sensor/quote.h"
 
 struct events {
     struct sink sink; /* first: the engine knows no more */
     struct events_options options;
-    FILE *out;
+    struct line_file file;
     struct json json;
-    char *buffer;             /* of out; owned */
     char error[CONFIG_ERROR]; /* "" while all is well */
+    /* live: what was last said, so that it is said once */
+    int told_reason, told_odd;
+    uint64_t told_lost;
+    char trouble[CONFIG_ERROR];
 };
 
-#define EVENTS_BUFFER 65536
+static const char *name_of(const struct events *e, char out[QUOTE_TEXT])
+{
+    return e->file.standard ? "standard output" : quote(e->options.path, out);
+}
 
 static void fail(struct events *e, const char *why)
 {
+    char name[QUOTE_TEXT];
     if (e->error[0] != '\0')
         return;
-    char name[QUOTE_TEXT] = "standard output";
-    if (e->out != stdout)
-        quote(e->options.path, name);
     snprintf(e->error, sizeof e->error,
-             "Cannot write events to %s: %s. Make room, or give -o another place.", name, why);
+             "Cannot write events to %s: %s. Make room, or give -o another place.",
+             name_of(e, name), why);
 }
 
+/* Live, what fails now may work later: see on_tick(). */
 static void flush(struct events *e)
 {
-    if (e->error[0] == '\0' && fflush(e->out) != 0)
-        fail(e, strerror(errno));
+    if (e->error[0] == '\0' && !line_file_flush(&e->file) && !e->options.live)
+        fail(e, strerror(e->file.reason));
 }
 
 static void write_line(struct events *e)
@@ -43,10 +49,12 @@ static void write_line(struct events *e)
     const char *line = json_line(&e->json, &length);
     if (!line)
         fail(e, strerror(ENOMEM));
-    else if (fwrite(line, 1, length, e->out) != length)
-        fail(e, strerror(errno));
-    else if (e->options.line_buffered)
+    else if (!line_file_write(&e->file, line, length) && !e->options.live)
+        fail(e, strerror(e->file.reason));
+    else if (e->options.line_buffered && !e->file.reason)
         flush(e);
+    if (e->file.reason && !e->options.live)
+        fail(e, strerror(e->file.reason));
 }
 
 /* The next line, or NULL once an error was met: a sink stays quiet after it. */
@@ -131,6 +139,52 @@ static void on_finish(struct sink *sink, const struct summary *summary)
     events_line_stats(j, &e->options.files, summary);
     write_line(e);
     flush(e); /* a full disk shows here at the latest */
+    if (e->file.reason)
+        fail(e, strerror(e->file.reason));
+}
+
+/* Once a second: what could not be written is tried again, and nothing waits longer. */
+static void on_tick(struct sink *sink, const struct moment *moment)
+{
+    (void)moment;
+    flush((struct events *)sink);
+}
+
+static void on_reopen(struct sink *sink)
+{
+    line_file_reopen(&((struct events *)sink)->file);
+}
+
+static const char *get_trouble(struct sink *sink)
+{
+    struct events *e = (struct events *)sink;
+    const struct line_file *file = &e->file;
+    char name[QUOTE_TEXT];
+    if ((file->reason != 0) != (e->told_reason != 0)) {
+        e->told_reason = file->reason;
+        if (file->reason)
+            snprintf(e->trouble, sizeof e->trouble,
+                     "Cannot write events to %s: %s. They wait in memory, as far as they fit; make "
+                     "room.",
+                     name_of(e, name), strerror(file->reason));
+        else
+            snprintf(e->trouble, sizeof e->trouble,
+                     "Events are written to %s again; %llu were lost meanwhile.", name_of(e, name),
+                     (unsigned long long)(file->lost - e->told_lost));
+        if (!file->reason)
+            e->told_lost = file->lost;
+        return e->trouble;
+    }
+    if (file->odd == e->told_odd)
+        return NULL;
+    e->told_odd = file->odd;
+    if (!file->odd)
+        return NULL;
+    snprintf(e->trouble, sizeof e->trouble,
+             "The events file %s cannot be rotated or opened again: %s. It is written on as it is; "
+             "let the user that roamwatch runs as write to its folder.",
+             name_of(e, name), strerror(file->odd));
+    return e->trouble;
 }
 
 static const char *get_error(const struct sink *sink)
@@ -144,12 +198,8 @@ static void free_events(struct sink *sink)
     struct events *e = (struct events *)sink;
     if (!e)
         return;
-    if (e->out == stdout)
-        fflush(stdout);
-    else if (e->out)
-        fclose(e->out);
+    line_file_close(&e->file);
     json_free(&e->json);
-    free(e->buffer);
     free(e);
 }
 
@@ -158,6 +208,9 @@ static const struct sink_ops events_ops = {
     .attempt = on_attempt,
     .alert = on_alert,
     .verdict = on_verdict,
+    .tick = on_tick,
+    .reopen = on_reopen,
+    .trouble = get_trouble,
     .finish = on_finish,
     .error = get_error,
     .free = free_events,
@@ -165,23 +218,16 @@ static const struct sink_ops events_ops = {
 
 static bool open_output(struct events *e, char error[CONFIG_ERROR])
 {
-    const char *path = e->options.path;
     char name[QUOTE_TEXT];
-    if (strcmp(path, "-") == 0) {
-        e->out = stdout;
-        return true;
-    }
-    e->out = fopen(path, "we");
-    if (!e->out) {
+    if (!line_file_open(&e->file, e->options.path, e->options.live)) {
         snprintf(error, CONFIG_ERROR,
                  "Cannot create the events file %s: %s. Check the folder and its permissions, "
                  "or give -o another name.",
-                 quote(path, name), strerror(errno));
+                 quote(e->options.path, name), strerror(errno));
         return false;
     }
-    e->buffer = malloc(EVENTS_BUFFER); /* without one, stdio's own serves */
-    if (e->buffer)
-        setvbuf(e->out, e->buffer, _IOFBF, EVENTS_BUFFER);
+    if (e->options.live)
+        line_file_rotate(&e->file, e->options.rotate_size, e->options.rotate_keep);
     return true;
 }
 
@@ -193,6 +239,7 @@ struct sink *events_new(const struct events_options *options, char error[CONFIG_
         return NULL;
     }
     e->sink.ops = &events_ops;
+    e->file.out.fd = e->file.out.folder = -1;
     e->options = *options;
     json_init(&e->json);
     if (!open_output(e, error)) {

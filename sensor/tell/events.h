@@ -11,6 +11,11 @@ struct events_options {
     enum config_exchanges exchanges; /* which dns and tcp events are written */
     struct events_files files;       /* the -r files, in order; valid as long as the sink */
     bool line_buffered;              /* each line is handed over at once, for a reader on a pipe */
+    /* Written for months: what is there stays, the file rotates, and an error is trouble that may
+     * pass, told by trouble(), instead of the end. */
+    bool live;
+    uint64_t rotate_size; /* bytes; 0: never */
+    unsigned rotate_keep; /* old files */
 };
 
 /* NULL where the file can't be created; error then holds a full sentence (exit with EX_CANTCREAT).

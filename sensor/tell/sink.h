@@ -75,6 +75,8 @@ struct sink_ops {
     /* A full sentence about the sensor itself: an interface is down, a file is full. */
     void (*say)(struct sink *sink, nstime now, enum say kind, const char *sentence);
     void (*tick)(struct sink *sink, const struct moment *moment);
+    /* Live, on SIGHUP: somebody may have moved the file away. */
+    void (*reopen)(struct sink *sink);
     /* Something has gone wrong, or has mended, since the last call: a full sentence, once, for the
      * other sinks; NULL. Live, asked after whatever was told. */
     const char *(*trouble)(struct sink *sink);
