@@ -63,6 +63,12 @@ void engine_add_sink(struct engine *e, struct sink *sink)
     telling_add_sink(e->telling, sink);
 }
 
+bool engine_carry(struct engine *e, const struct carried_alert *alert, size_t count,
+                  uint64_t last_id, nstime now)
+{
+    return judging_carry(e->judging, alert, count, last_id, now);
+}
+
 void engine_own_flows(struct engine *e, const struct own_flows *own)
 {
     e->own = own;

@@ -5,6 +5,7 @@
 #define SENSOR_ENGINE_H
 
 #include "sensor/config.h"
+#include "sensor/detect/carried.h"
 #include "sensor/own_flows.h"
 #include "sensor/tell/sink.h"
 #include "sensor/watchlist.h"
@@ -19,6 +20,12 @@ void engine_free(struct engine *engine);
 
 /* At most TELLING_SINKS; before the first frame. The sink stays the caller's. */
 void engine_add_sink(struct engine *engine, struct sink *sink);
+
+/* Alerts that fired when an earlier run was stopped, before the first frame of this one: those that
+ * fire again go on with their id and beginning. last_id: the newest that run gave out. False where
+ * memory is out. */
+bool engine_carry(struct engine *engine, const struct carried_alert *alert, size_t count,
+                  uint64_t last_id, nstime now);
 
 /* The sensor's own conversations: their packets are counted as read and looked at no further. The
  * set stays the caller's, who may add to it. */

@@ -471,10 +471,16 @@ bool judging_more(struct judging *j, nstime now, struct notices *out)
 
 /* --- time ------------------------------------------------------------------------------------ */
 
-nstime judging_next(const struct judging *j)
+static nstime next_gone(const struct judging *j)
 {
     const struct client *client = clients_first_alerting(j->clients);
     return client ? client->last_seen + j->config->alerts.client_gone : NSTIME_NEVER;
+}
+
+nstime judging_next(const struct judging *j)
+{
+    const nstime gone = next_gone(j), carried = folding_carried_due(j->folding);
+    return gone < carried ? gone : carried;
 }
 
 bool judging_expire(struct judging *j, nstime now, struct notices *out)
@@ -483,8 +489,16 @@ bool judging_expire(struct judging *j, nstime now, struct notices *out)
     nstime due = judging_next(j);
     if (due >= now)
         return false;
+    if (next_gone(j) > due)
+        return folding_carried_end(j->folding, due, out);
     end_alerts(j, clients_first_alerting(j->clients), RESOLUTION_CLIENT_GONE, due, out);
     return true;
+}
+
+bool judging_carry(struct judging *j, const struct carried_alert *alert, size_t count,
+                   uint64_t last_id, nstime now)
+{
+    return folding_carry(j->folding, alert, count, last_id, now + j->config->alerts.client_gone);
 }
 
 bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *out)
@@ -500,6 +514,7 @@ bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *o
     clients_gap(j->clients, now);
     control_gap(j->control, now);
     folding_gap(j->folding);
+    folding_carried_wait(j->folding, now + j->config->alerts.client_gone);
     return false;
 }
 

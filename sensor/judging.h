@@ -31,6 +31,11 @@ bool judging_more(struct judging *judging, nstime now, struct notices *out);
 nstime judging_next(const struct judging *judging);
 bool judging_expire(struct judging *judging, nstime now, struct notices *out);
 
+/* Alerts that fired when the sensor was stopped: see folding_carry(). What was not heard of after
+ * alerts.client_gone is resolved. False where memory is out. */
+bool judging_carry(struct judging *judging, const struct carried_alert *alert, size_t count,
+                   uint64_t last_id, nstime now);
+
 /* The clock was set anew to `now`: alerts are suspended, a few a call; false when none is
  * left and all paths are ready for the new time. */
 bool judging_gap(struct judging *judging, nstime before, nstime now, struct notices *out);

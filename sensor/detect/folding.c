@@ -18,6 +18,7 @@ struct pending {
 struct folding {
     struct scopes *scopes;
     struct alerts alerts;
+    struct carried carried;
     struct pending pending;
 };
 
@@ -27,6 +28,7 @@ struct folding *folding_new(const struct config *config)
     if (!f)
         return NULL;
     f->scopes = scopes_new(config);
+    f->carried.due = NSTIME_NEVER;
     if (!f->scopes) {
         free(f);
         return NULL;
@@ -39,7 +41,17 @@ void folding_free(struct folding *f)
     if (!f)
         return;
     scopes_free(f->scopes);
+    carried_free(&f->carried);
     free(f);
+}
+
+/* An alert of before the restart goes on. Nobody has been told of it in this run. */
+static void go_on(struct alert_state *state, const struct carried_alert *carried)
+{
+    state->id = carried->id;
+    state->told_code = state->told_cause = UINT8_MAX;
+    if (carried->since < state->since)
+        state->since = carried->since;
 }
 
 static struct notice *next_notice(struct notices *out)
@@ -102,6 +114,12 @@ static void widen(struct folding *f, size_t number, const struct client *client,
     if (stands->id && (group == before || group->clients <= before->clients))
         return;
     const struct alert_reach reach = reach_of(f, number, group->clients, scope->active);
+    struct carried_alert carried;
+    if (!stands->id && carried_take_wide(&f->carried, reach.family,
+                                         scopes_segment(f->scopes, number), protection, &carried)) {
+        scope->alert.since = group->since;
+        go_on(&scope->alert, &carried);
+    }
     alerts_widen(&f->alerts, &scope->alert, &reach, one, judgement, group->since, next_notice(out));
     out->count++;
     f->pending = (struct pending){.any = true, .scope = number, .protection = protection};
@@ -147,6 +165,9 @@ void folding_uses(struct folding *f, struct client *client, enum protection prot
 void folding_quiet(struct folding *f, struct client *client, enum protection protection, bool works,
                    nstime now, struct notices *out)
 {
+    struct carried_alert carried;
+    if (works && carried_take_client(&f->carried, &client->addr, protection, &carried))
+        carried_end(&carried, RESOLUTION_RECOVERED, now, &out->item[out->count++]);
     scopes_fails_no_more(f->scopes, &client->member, protection, works);
     end_if_over(f, client->member.site, protection, RESOLUTION_RECOVERED, now, out);
     end_if_over(f, client->member.segment, protection, RESOLUTION_RECOVERED, now, out);
@@ -172,6 +193,9 @@ void folding_judged(struct folding *f, struct client *client, const struct judge
     case ALERT_STANDS:
         break;
     }
+    struct carried_alert carried;
+    if (!state->id && carried_take_client(&f->carried, &client->addr, protection, &carried))
+        go_on(state, &carried);
     scopes_fails(f->scopes, member, protection, (enum notice_code)state->code,
                  (enum cause)state->cause, state->since);
     if (!state->id && health->last_bad != NSTIME_NONE &&
@@ -259,6 +283,37 @@ bool folding_next(struct folding *f, const struct clients *clients, nstime now, 
     }
     p->any = false;
     return false;
+}
+
+/* --- over a restart -------------------------------------------------------------------------- */
+
+bool folding_carry(struct folding *f, const struct carried_alert *alert, size_t count,
+                   uint64_t last_id, nstime due)
+{
+    if (last_id > f->alerts.last_id)
+        f->alerts.last_id = last_id;
+    return carried_set(&f->carried, alert, count, due);
+}
+
+nstime folding_carried_due(const struct folding *f)
+{
+    return f->carried.due;
+}
+
+void folding_carried_wait(struct folding *f, nstime due)
+{
+    if (f->carried.left)
+        f->carried.due = due;
+}
+
+bool folding_carried_end(struct folding *f, nstime now, struct notices *out)
+{
+    struct carried_alert carried;
+    if (!carried_take_next(&f->carried, &carried))
+        return false;
+    carried_end(&carried, RESOLUTION_CLIENT_GONE, now, next_notice(out));
+    out->count++;
+    return true;
 }
 
 /* --- the clock set anew ---------------------------------------------------------------------- */

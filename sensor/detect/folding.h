@@ -11,6 +11,7 @@
 #define SENSOR_DETECT_FOLDING_H
 
 #include "sensor/detect/alerts.h"
+#include "sensor/detect/carried.h"
 #include "sensor/detect/clients.h"
 #include "sensor/detect/health.h"
 
@@ -43,6 +44,16 @@ bool folding_told(const struct folding *folding, const struct client *client,
  * tells of the next; false when all are done. Called until then before anything else. */
 bool folding_next(struct folding *folding, const struct clients *clients, nstime now,
                   struct notices *out);
+
+/* Alerts that fired when the sensor was stopped: those that fire again go on with their id, what is
+ * left at `due` is resolved. last_id: no new alert gets this or an earlier id. False where memory
+ * is out. */
+bool folding_carry(struct folding *folding, const struct carried_alert *alert, size_t count,
+                   uint64_t last_id, nstime due);
+nstime folding_carried_due(const struct folding *folding); /* NSTIME_NEVER: none is left */
+void folding_carried_wait(struct folding *folding, nstime due);
+/* Resolves one of what is left; false when none is. */
+bool folding_carried_end(struct folding *folding, nstime now, struct notices *out);
 
 /* The clock was set anew: suspends wider alerts, one a call; false when none is left. */
 bool folding_suspend(struct folding *folding, nstime now, struct notices *out);

@@ -371,6 +371,98 @@ static void ten_thousand_cost_little(void **state)
     assert_string_equal(o->line[0], "site 5000 recovered 10000 of 10000");
 }
 
+/* --- over a restart -------------------------------------------------------------------------- */
+
+static struct carried_alert carried_client(uint64_t id, uint8_t last)
+{
+    const uint8_t bytes[4] = {10, 1, 0, last};
+    return (struct carried_alert){.id = id,
+                                  .code = NOTICE_DNS_UNPROTECTED,
+                                  .scope = SCOPE_CLIENT,
+                                  .client = addr_ipv4(bytes),
+                                  .family = ADDR_IPV4,
+                                  .cause = CAUSE_SILENT_DROP,
+                                  .confidence = CONFIDENCE_LIKELY,
+                                  .since = 7 * NS_PER_SEC};
+}
+
+/* What was not heard of ends, one a call. */
+static void end_carried(struct office *o)
+{
+    struct notices out = {.count = 0};
+    while (folding_carried_end(o->folding, at(o), &out)) {
+        tell(o, &out);
+        out.count = 0;
+    }
+}
+
+static void goes_on_after_a_restart(void **state)
+{
+    struct office *o = *state;
+    const struct carried_alert before[] = {carried_client(3, 0), carried_client(5, 1),
+                                           carried_client(6, 2)};
+    assert_true(folding_carried_due(o->folding) == NSTIME_NEVER);
+    assert_true(folding_carry(o->folding, before, 3, 8, 99 * NS_PER_SEC));
+    assert_true(folding_carried_due(o->folding) == 99 * NS_PER_SEC);
+    becomes(o, 0, STATUS_UNPROTECTED);
+    TOLD(o, "client 3 dns-unprotected");
+    assert_true(o->client[0]->protection[PROTECTION_DNS].alert.since == 7 * NS_PER_SEC);
+    becomes(o, 0, STATUS_UNPROTECTED);
+    assert_int_equal(o->told, 0); /* once */
+    becomes(o, 1, STATUS_UNDETERMINED);
+    assert_int_equal(o->told, 0); /* nothing is known of it yet */
+    becomes(o, 1, STATUS_PROTECTED);
+    TOLD(o, "client 5 recovered");
+    becomes(o, 1, STATUS_UNPROTECTED);
+    TOLD(o, "client 9 dns-unprotected"); /* no id is given twice */
+    end_carried(o);
+    TOLD(o, "client 6 client-gone");
+    assert_true(folding_carried_due(o->folding) == NSTIME_NEVER);
+    becomes(o, 0, STATUS_PROTECTED);
+    TOLD(o, "client 3 recovered");
+}
+
+static void changes_while_nobody_looked(void **state)
+{
+    struct office *o = *state;
+    const struct carried_alert before = carried_client(3, 0);
+    assert_true(folding_carry(o->folding, &before, 1, 3, 99 * NS_PER_SEC));
+    becomes_by(o, 0, STATUS_DEGRADED, CAUSE_ICMP_REJECT);
+    TOLD(o, "client 3 dns-degraded");
+}
+
+static void a_site_goes_on_after_a_restart(void **state)
+{
+    struct office *o = *state;
+    struct carried_alert before[] = {carried_client(2, 7), carried_client(6, 0)};
+    before[1].scope = SCOPE_SITE;
+    before[1].client = (struct addr){0};
+    o->segment = 0;
+    assert_true(folding_carry(o->folding, before, 2, 6, 99 * NS_PER_SEC));
+    all_become(o, 0, 12, STATUS_PROTECTED);
+    all_become(o, 0, 5, STATUS_UNPROTECTED);
+    o->told = o->lines = 0;
+    becomes(o, 5, STATUS_UNPROTECTED);
+    TOLD(o, "site 6 dns-unprotected 6 of 12", "client 7 folded", "client 8 folded",
+         "client 9 folded", "client 10 folded", "client 11 folded");
+    o->second = 20;
+    all_become(o, 0, 6, STATUS_PROTECTED);
+    TOLD(o, "site 6 recovered 6 of 12");
+    end_carried(o);
+    TOLD(o, "client 2 client-gone"); /* in the other segment's numbers nobody is client 7 */
+}
+
+static void of_two_about_the_same_one_stays(void **state)
+{
+    struct office *o = *state;
+    struct carried_alert before[] = {carried_client(3, 0), carried_client(4, 0),
+                                     carried_client(5, 0)};
+    before[2].code = NOTICE_WEB_UNAVAILABLE; /* about the other protection */
+    assert_true(folding_carry(o->folding, before, 3, 5, 99 * NS_PER_SEC));
+    end_carried(o);
+    assert_int_equal(o->told, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +476,10 @@ int main(void)
         TEST(gone_with_the_last),
         TEST(who_slept_is_told_when_back),
         TEST(a_gap_suspends),
+        TEST(goes_on_after_a_restart),
+        TEST(changes_while_nobody_looked),
+        TEST(a_site_goes_on_after_a_restart),
+        TEST(of_two_about_the_same_one_stays),
         TEST(who_makes_way_leaves_nothing),
         TEST(ten_thousand_cost_little),
     };
