@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#define TWO_ROUNDS (30 * NS_PER_SEC) /* of probes (domain fact 2.1) */
+
 static enum notice_code code_of(const struct judgement *judgement)
 {
     switch (judgement->status) {
@@ -63,17 +65,36 @@ static bool fires(const struct alert_state *state, const struct judgement *judge
            (state->stands || judgement->confidence >= CONFIDENCE_LIKELY);
 }
 
+/* The cause that was told goes on to stand for the failure. */
+static bool keeps_cause(const struct alert_state *state, const struct judgement *judgement,
+                        nstime window)
+{
+    if (!state->stands || state->code != code_of(judgement) || state->cause == judgement->cause)
+        return false;
+    const nstime ago = judgement->time - state->found;
+    return judgement->confidence < state->confidence    ? ago < window
+           : judgement->confidence == state->confidence ? ago < TWO_ROUNDS
+                                                        : false;
+}
+
+static void take_cause(struct alert_state *state, const struct judgement *judgement)
+{
+    state->code = (uint8_t)code_of(judgement);
+    state->cause = (uint8_t)judgement->cause;
+    state->confidence = (uint8_t)judgement->confidence;
+    state->severity = (uint8_t)severity_of(judgement);
+    state->found = judgement->time;
+}
+
 enum alert_step alerts_follow(struct alert_state *state, const struct judgement *judgement,
-                              uint64_t failed_samples)
+                              uint64_t failed_samples, nstime window)
 {
     if (fires(state, judgement)) {
+        if (!keeps_cause(state, judgement, window))
+            take_cause(state, judgement);
         if (!state->stands)
             state->since = judgement->first_bad;
         state->stands = true;
-        state->code = (uint8_t)code_of(judgement);
-        state->cause = (uint8_t)judgement->cause;
-        state->confidence = (uint8_t)judgement->confidence;
-        state->severity = (uint8_t)severity_of(judgement);
         state->count = failed_samples;
         return ALERT_STANDS;
     }

@@ -20,9 +20,11 @@ enum alert_step {
     ALERT_UNFIT      /* what stands must end: the capture cannot tell */
 };
 
-/* Holds a judgement against what stands. */
+/* Holds a judgement against what stands. While the code is the same, a cause less sure than the one
+ * told displaces it only when that was not found for the whole `window` of the samples, and one as
+ * sure only when it was not found for two rounds of probes: failures of two kinds take turns. */
 enum alert_step alerts_follow(struct alert_state *state, const struct judgement *judgement,
-                              uint64_t failed_samples);
+                              uint64_t failed_samples, nstime window);
 /* Tells of what stands by itself: that it fires, or has changed. False where nobody need be told.
  */
 bool alerts_tell(struct alerts *alerts, struct alert_state *state,

@@ -16,6 +16,7 @@ struct pending {
 };
 
 struct folding {
+    nstime window; /* of the samples: health.window_time */
     struct scopes *scopes;
     struct alerts alerts;
     struct carried carried;
@@ -27,6 +28,7 @@ struct folding *folding_new(const struct config *config)
     struct folding *f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
+    f->window = config->health.window_time;
     f->scopes = scopes_new(config);
     f->carried.due = NSTIME_NEVER;
     if (!f->scopes) {
@@ -179,7 +181,7 @@ void folding_judged(struct folding *f, struct client *client, const struct judge
     const enum protection protection = judgement->protection;
     struct scope_member *member = &client->member;
     struct alert_state *state = &client->protection[protection].alert;
-    switch (alerts_follow(state, judgement, health->failed_samples)) {
+    switch (alerts_follow(state, judgement, health->failed_samples, f->window)) {
     case ALERT_QUIET: /* one that only may fail is not known to work either */
         if (!state->stands)
             scopes_fails_no_more(f->scopes, member, protection, false);

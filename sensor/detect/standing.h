@@ -15,6 +15,7 @@ struct alert_state {
     uint8_t told_code, told_cause, told_severity;
     uint64_t count; /* a client's: failed samples when last judged failing */
     nstime since;
+    nstime found; /* when the cause was last found to be so */
 };
 
 #endif

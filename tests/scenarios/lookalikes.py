@@ -105,6 +105,17 @@ def late_too_late(s):
     s.alert("dns-unprotected", "silent-drop")
 
 
+@scenario("late and silent take turns: one alert, told once")
+def late_and_silent_in_turns(s):
+    for again in range(36):
+        for index, (server, port) in enumerate(PATHS):
+            ask(s, 2 + again * 5.0 + index * 0.011, server, port,
+                silent if again // 3 % 2 else genuine(7.3))
+    s.ordinary(225)
+    s.verdict("dns", "unprotected", "late-answers", confidence="likely")
+    s.alert("dns-unprotected", "late-answers")
+
+
 # an error of the resolver and somebody else's answer
 
 @scenario("SERVFAIL says that the service is ill, not that somebody else speaks")

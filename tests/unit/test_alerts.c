@@ -10,6 +10,8 @@
 
 #include "sensor/detect/alerts.h"
 
+#define WINDOW (600 * NS_PER_SEC)
+
 static struct judgement judged(enum protection protection, enum status status, enum cause cause,
                                enum confidence confidence)
 {
@@ -32,7 +34,7 @@ static struct judgement dns(enum status status, enum confidence confidence)
 static bool alerts_judge(struct alerts *alerts, struct alert_state *state,
                          const struct judgement *judgement, uint64_t failed, struct notice *out)
 {
-    switch (alerts_follow(state, judgement, failed)) {
+    switch (alerts_follow(state, judgement, failed, WINDOW)) {
     case ALERT_STANDS:
         return alerts_tell(alerts, state, judgement, out);
     case ALERT_RECOVERED:
@@ -62,6 +64,40 @@ static void fires_from_likely_up(void **state)
     assert_int_equal(notice.count, 4);
     assert_true(notice.since == 4 * NS_PER_SEC);
     assert_false(alerts_judge(&alerts, &standing, &j, 5, &notice)); /* nothing new */
+}
+
+static bool judged_at(struct alert_state *state, double second, enum cause cause,
+                      enum confidence confidence)
+{
+    static struct alerts alerts;
+    struct notice notice;
+    struct judgement j = judged(PROTECTION_DNS, STATUS_UNPROTECTED, cause, confidence);
+    j.time = (nstime)(second * 1e9);
+    return alerts_judge(&alerts, state, &j, 3, &notice);
+}
+
+static void failures_of_two_kinds_take_turns(void **state)
+{
+    (void)state;
+    struct alert_state standing = {0};
+    assert_true(judged_at(&standing, 0, CAUSE_LATE_ANSWERS, CONFIDENCE_LIKELY));
+    for (int i = 0; i < 20; i++) { /* a less sure cause, and the surer again */
+        assert_false(judged_at(&standing, i * 50, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE));
+        assert_false(judged_at(&standing, i * 50 + 20, CAUSE_LATE_ANSWERS, CONFIDENCE_LIKELY));
+    }
+    assert_int_equal(standing.cause, CAUSE_LATE_ANSWERS);
+    assert_false(judged_at(&standing, 971, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY)); /* as sure */
+    assert_true(judged_at(&standing, 1001, CAUSE_SILENT_DROP, CONFIDENCE_LIKELY));
+    assert_true(judged_at(&standing, 1002, CAUSE_ICMP_REJECT, CONFIDENCE_CERTAIN)); /* surer */
+}
+
+static void a_cause_long_not_found_gives_way(void **state)
+{
+    (void)state;
+    struct alert_state standing = {0};
+    assert_true(judged_at(&standing, 0, CAUSE_LATE_ANSWERS, CONFIDENCE_LIKELY));
+    assert_false(judged_at(&standing, 599, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE));
+    assert_true(judged_at(&standing, 600, CAUSE_SILENT_DROP, CONFIDENCE_POSSIBLE));
 }
 
 static void keeps_its_id_to_the_end(void **state)
@@ -201,7 +237,7 @@ static void folds_and_is_told_again(void **state)
     const struct notice wider = {.id = 9, .scope = SCOPE_SITE, .family = ADDR_IPV4};
     const struct addr client = {.family = ADDR_IPV4, .bytes = {10, 0, 0, 1}};
     struct judgement j = dns(STATUS_UNPROTECTED, CONFIDENCE_LIKELY);
-    assert_int_equal(alerts_follow(&standing, &j, 3), ALERT_STANDS);
+    assert_int_equal(alerts_follow(&standing, &j, 3, WINDOW), ALERT_STANDS);
     assert_false(alerts_fold(&standing, &client, &wider, 9, &notice)); /* nobody knew of it */
     assert_true(alerts_tell(&alerts, &standing, &j, &notice));
     assert_true(alerts_fold(&standing, &client, &wider, 9, &notice));
@@ -223,7 +259,7 @@ static void a_wider_one_has_a_life_too(void **state)
     struct alert_reach reach = {.scope = SCOPE_SEGMENT, .family = ADDR_IPV4, .count = 6, .of = 10};
     assert_true(prefix_parse("10.1.0.0/16", &reach.segment));
     struct judgement j = dns(STATUS_DEGRADED, CONFIDENCE_LIKELY);
-    alerts_follow(&one, &j, 3);
+    alerts_follow(&one, &j, 3, WINDOW);
     alerts_widen(&alerts, &wide, &reach, &one, &j, 2, &notice);
     assert_int_equal(notice.id, 5);
     assert_int_equal(notice.scope, SCOPE_SEGMENT);
@@ -232,7 +268,7 @@ static void a_wider_one_has_a_life_too(void **state)
     assert_true(notice.since == 2);
     assert_string_equal(notice.message, "6 of 10 clients in 10.1.0.0/16: nothing answers");
     j.status = STATUS_UNPROTECTED;
-    alerts_follow(&one, &j, 3);
+    alerts_follow(&one, &j, 3, WINDOW);
     reach.count = 8;
     alerts_widen(&alerts, &wide, &reach, &one, &j, 3, &notice);
     assert_int_equal(notice.id, 5);
@@ -251,6 +287,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires_from_likely_up),
+        cmocka_unit_test(failures_of_two_kinds_take_turns),
+        cmocka_unit_test(a_cause_long_not_found_gives_way),
         cmocka_unit_test(keeps_its_id_to_the_end),
         cmocka_unit_test(a_change_of_severity_is_told),
         cmocka_unit_test(a_phone_raises_none),
