@@ -74,6 +74,7 @@ struct config {
     } diagnose;
     struct config_list segments; /* segments: prefixes, at most CONFIG_SEGMENTS_MAX (none) */
     struct {
+        nstime blind_after;     /* alerts.blind_after: no packet at all; 0: never (5m) */
         nstime client_gone;     /* alerts.client_gone (10m) */
         uint32_t scope_clients; /* alerts.scope_clients: fail alike before an alert widens (5) */
         uint32_t scope_percent; /* alerts.scope_percent: of the active ones (50) */

@@ -183,6 +183,11 @@ const struct setting config_settings[] = {
           "A reset that is this many hops off the genuine packets of its address was written by "
           "somebody else."),
 
+    DURATION(
+        alerts, blind_after, 0, D, "5m",
+        "Live, sensor-blind fires where no packet at all came for this long, though there were "
+        "some before; 0s: never. Shorter than client_gone, for a blind sensor knows of nobody "
+        "that he is gone."),
     DURATION(alerts, client_gone, S, D, "10m",
              "The alerts of a client that was silent for this long resolve as client-gone."),
     COUNT(alerts, scope_clients, 2, 1000000, "5",

@@ -217,6 +217,8 @@ void engine_frame(struct engine *e, const struct frame *frame)
     else if (step == CLOCK_ADVANCED)
         run_until(e, now);
     e->stats.capture.packets++;
+    judging_captured(e->judging, now, &e->notices);
+    telling_notices(e->telling, &e->notices);
     for (uint8_t part = 0; packet.more && part < UINT8_MAX; part++) {
         enum packet_status status = packet_decode(frame, part, &packet);
         sights_frame(&e->sights, frame, status, &packet);
@@ -226,6 +228,15 @@ void engine_frame(struct engine *e, const struct frame *frame)
         watched |= e->reports.watched;
     }
     e->stats.capture.watched += watched;
+}
+
+void engine_dropped(struct engine *e, uint64_t kernel, uint64_t interface)
+{
+    const uint64_t before = e->stats.capture.kernel_drops + e->stats.capture.interface_drops;
+    e->stats.capture.kernel_drops = kernel;
+    e->stats.capture.interface_drops = interface;
+    if (kernel + interface > before && e->clock.now != NSTIME_NONE)
+        judging_dropped(e->judging, e->clock.now, kernel + interface - before);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -311,6 +322,7 @@ struct engine_result engine_finish(struct engine *e, const struct capture_file *
         .end = end,
         .stats = &e->stats,
         .undecoded = &e->undecoded,
+        .lacking = judging_lacking(e->judging),
     };
     telling_finish(e->telling, &summary);
     return e->result;

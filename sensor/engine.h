@@ -39,6 +39,10 @@ void engine_frame(struct engine *engine, const struct frame *frame);
 /* Frames that were read but narrowed away by FILTER count as read, no more. */
 void engine_passed_over(struct engine *engine, uint64_t frames);
 
+/* Frames lost so far: for want of room in the kernel's buffer, and by the interfaces. They count as
+ * lacking from the capture. */
+void engine_dropped(struct engine *engine, uint64_t kernel, uint64_t interface);
+
 /* Live, about once a second: reminders, what is seen, how things stand. Both are times of day. */
 void engine_tick(struct engine *engine, nstime now, nstime started);
 /* Tells the sinks a full sentence about the sensor itself. */

@@ -5,11 +5,14 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "sensor/swg_paths.h"
+
 struct judging {
     const struct config *config;
     struct clients *clients;
     struct control *control;
     struct folding *folding;
+    struct sensing sensing;
     struct like { /* at the end: how many clients there are, and how many of them stand so */
         size_t clients, status[STATUS_COUNT];
     } like[PROTECTION_COUNT];
@@ -24,6 +27,7 @@ struct judging *judging_new(const struct config *config, const uint64_t key[2])
     if (!j)
         return NULL;
     j->config = config;
+    sensing_init(&j->sensing, config);
     j->clients = clients_new(config, key);
     j->control = control_new(config, key);
     j->folding = folding_new(config);
@@ -93,6 +97,8 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
                     const struct reports *reports, struct notices *out)
 {
     out->count = 0;
+    j->sensing.watched = j->sensing.watched || reports->watched > 0;
+    sensing_weigh(&j->sensing, folding_alerts(j->folding), now, control_loss(j->control), out);
     if (reports->passing && j->config->capture.control)
         control_packet(j->control, packet);
     if (reports->dns_server) {
@@ -125,23 +131,6 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
 }
 
 /* --- judging --------------------------------------------------------------------------------- */
-
-/* The failing path used last tells which of the SWG's addresses to speak of. */
-static struct swg_origin origin_of(const struct watchlist *watchlist, const struct client *client,
-                                   enum protection protection)
-{
-    const struct protection_state *state = &client->protection[protection];
-    const struct path *newest = NULL;
-    for (unsigned i = 0; i < state->paths; i++)
-        if (state->path[i].status == PATH_FAILING &&
-            (!newest || state->path[i].last_sent >= newest->last_sent))
-            newest = &state->path[i];
-    const struct learnt *learnt = newest && protection == PROTECTION_WEB
-                                      ? watchlist_learnt(watchlist, &newest->server)
-                                      : NULL;
-    return learnt ? (struct swg_origin){.name = learnt->name, .frame = learnt->frame}
-                  : (struct swg_origin){.name = NULL};
-}
 
 static bool other_family_works(const struct judging *j, const struct client *client,
                                enum protection protection)
@@ -177,38 +166,6 @@ static enum status other_family(const struct judging *j, const struct client *cl
     return best;
 }
 
-/* DNS has named a newer address since, and that works: a gateway's addresses rotate, and what was
- * on its way to the old one when it went is lost. */
-static bool replaced(const struct watchlist *watchlist, const struct protection_state *state,
-                     const struct path *failing)
-{
-    const struct learnt *old = watchlist_learnt(watchlist, &failing->server);
-    for (unsigned i = 0; old && i < state->paths; i++) {
-        const struct path *path = &state->path[i];
-        const struct learnt *learnt = watchlist_learnt(watchlist, &path->server);
-        if (learnt && path->status == PATH_OK && path->last_ok > failing->newest &&
-            learnt->frame.file == old->frame.file && learnt->frame.number > old->frame.number)
-            return true;
-    }
-    return false;
-}
-
-static bool moved_on(const struct watchlist *watchlist, const struct client *client,
-                     enum protection protection)
-{
-    const struct protection_state *state = &client->protection[protection];
-    bool any = false;
-    for (unsigned i = 0; protection == PROTECTION_WEB && i < state->paths; i++) {
-        const struct path *path = &state->path[i];
-        if (path->status != PATH_FAILING && path->status != PATH_LOSSY)
-            continue;
-        if (!replaced(watchlist, state, path))
-            return false;
-        any = true;
-    }
-    return any;
-}
-
 static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
                           const struct client *client, enum protection protection,
                           const struct health *health, nstime now)
@@ -219,8 +176,8 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
         .protection = protection,
         .health = health,
         .control = j->control,
-        .swg = origin_of(watchlist, client, protection),
-        .moved_on = moved_on(watchlist, client, protection),
+        .swg = swg_paths_origin(watchlist, client, protection),
+        .moved_on = swg_paths_moved_on(watchlist, client, protection),
         .clients = j->like[protection].clients,
         .alike = j->like[protection].status[health->status],
         .other_family = other_family(j, client, protection),
@@ -479,8 +436,43 @@ static nstime next_gone(const struct judging *j)
 
 nstime judging_next(const struct judging *j)
 {
-    const nstime gone = next_gone(j), carried = folding_carried_due(j->folding);
-    return gone < carried ? gone : carried;
+    const nstime carried = folding_carried_due(j->folding), blind = sensing_next(&j->sensing);
+    const nstime next = carried < blind ? carried : blind, gone = next_gone(j);
+    return gone < next ? gone : next;
+}
+
+/* What stands, one a call; false when nothing does any more. */
+static bool suspend(struct judging *j, nstime now, struct notices *out)
+{
+    if (folding_suspend(j->folding, now, out))
+        return true;
+    struct client *client = clients_first_alerting(j->clients);
+    if (client)
+        end_alerts(j, client, RESOLUTION_SUSPENDED, now, out);
+    return client;
+}
+
+void judging_live(struct judging *j)
+{
+    j->sensing.live = true;
+}
+
+void judging_captured(struct judging *j, nstime now, struct notices *out)
+{
+    out->count = 0;
+    sensing_frame(&j->sensing, now, out);
+    control_captured(j->control, now);
+}
+
+void judging_dropped(struct judging *j, nstime now, uint64_t frames)
+{
+    control_dropped(j->control, now, frames);
+}
+
+unsigned judging_lacking(const struct judging *j)
+{
+    const struct loss_count count = loss_since(control_loss(j->control), NSTIME_NONE);
+    return loss_permille(&count, LOSS_RATE_LEAST);
 }
 
 bool judging_expire(struct judging *j, nstime now, struct notices *out)
@@ -489,6 +481,11 @@ bool judging_expire(struct judging *j, nstime now, struct notices *out)
     nstime due = judging_next(j);
     if (due >= now)
         return false;
+    if (due == sensing_next(&j->sensing)) {
+        if (!suspend(j, due, out))
+            sensing_goes_blind(&j->sensing, folding_alerts(j->folding), due, out);
+        return true;
+    }
     if (next_gone(j) > due)
         return folding_carried_end(j->folding, due, out);
     end_alerts(j, clients_first_alerting(j->clients), RESOLUTION_CLIENT_GONE, due, out);
@@ -504,13 +501,11 @@ bool judging_carry(struct judging *j, const struct carried_alert *alert, size_t 
 bool judging_gap(struct judging *j, nstime before, nstime now, struct notices *out)
 {
     out->count = 0;
-    if (folding_suspend(j->folding, before, out))
+    if (suspend(j, before, out))
         return true;
-    struct client *client = clients_first_alerting(j->clients);
-    if (client) {
-        end_alerts(j, client, RESOLUTION_SUSPENDED, before, out);
+    sensing_gap(&j->sensing, folding_alerts(j->folding), before, now, out);
+    if (out->count)
         return true;
-    }
     clients_gap(j->clients, now);
     control_gap(j->control, now);
     folding_gap(j->folding);

@@ -6,6 +6,7 @@
 
 #include "sensor/detect/diagnose.h"
 #include "sensor/detect/folding.h"
+#include "sensor/detect/sensing.h"
 #include "sensor/tracking.h"
 
 struct judging;
@@ -27,7 +28,7 @@ void judging_report(struct judging *judging, const struct watchlist *watchlist, 
  * site's. To be called after each report until false. */
 bool judging_more(struct judging *judging, nstime now, struct notices *out);
 
-/* The next moment a client with an alert counts as gone; NSTIME_NEVER. */
+/* The next moment a client with an alert counts as gone, or the sensor as blind; NSTIME_NEVER. */
 nstime judging_next(const struct judging *judging);
 bool judging_expire(struct judging *judging, nstime now, struct notices *out);
 
@@ -35,6 +36,14 @@ bool judging_expire(struct judging *judging, nstime now, struct notices *out);
  * alerts.client_gone is resolved. False where memory is out. */
 bool judging_carry(struct judging *judging, const struct carried_alert *alert, size_t count,
                    uint64_t last_id, nstime now);
+
+/* Frames come as they are sent, so that their absence can be told. */
+void judging_live(struct judging *judging);
+/* A frame was captured, whatever it holds; so many were dropped since the last call. */
+void judging_captured(struct judging *judging, nstime now, struct notices *out);
+void judging_dropped(struct judging *judging, nstime now, uint64_t frames);
+/* What the whole capture lacks, in thousandths; 0 where it can't be told. */
+unsigned judging_lacking(const struct judging *judging);
 
 /* The clock was set anew to `now`: alerts are suspended, a few a call; false when none is
  * left and all paths are ready for the new time. */

@@ -16,8 +16,6 @@
 
 /* Late answers are told for this long: the queries of answers that come later were captured. */
 #define WARM_UP (30 * NS_PER_SEC)
-/* Fewer missing packets are chance. */
-#define MISSING_LEAST 3
 
 /* One host of ours, by its address. */
 struct host {
@@ -38,9 +36,9 @@ struct server {
 struct control {
     uint64_t key[2];
     struct table hosts, servers;
-    nstime began;          /* the first answer or handshake; NSTIME_NONE */
-    uint64_t due, missing; /* packets that must have been there; those that are not */
-    nstime last_ok[2];     /* newest success: IPv4, IPv6 */
+    nstime began;      /* the first answer or handshake; NSTIME_NONE */
+    nstime last_ok[2]; /* newest success: IPv4, IPv6 */
+    struct loss loss;
     uint64_t evicted;
 };
 
@@ -51,6 +49,7 @@ struct control *control_new(const struct config *config, const uint64_t key[2])
         return NULL;
     memcpy(control->key, key, sizeof control->key);
     control->last_ok[0] = control->last_ok[1] = control->began = NSTIME_NONE;
+    loss_init(&control->loss);
     table_init(&control->hosts, sizeof(struct host), config->limits.clients);
     table_init(&control->servers, sizeof(struct server), config->limits.control);
     return control;
@@ -139,8 +138,7 @@ static void learn_server(struct control *control, const struct addr *addr, bool 
 void control_genuine(struct control *control, const struct attempt *attempt)
 {
     const struct addr *addr = &attempt->flow.server;
-    control->due++;
-    control->missing += !attempt->synack_seen && attempt->server_seen;
+    loss_due(&control->loss, attempt->decided, !attempt->synack_seen && attempt->server_seen);
     if (!attempt->synack_seen ||
         (addr_is_public(addr) && hops_of_ttl(attempt->synack_ttl) <= NEAR_HOPS))
         return;
@@ -331,17 +329,24 @@ void control_answer(struct control *control, nstime now, bool unmet, bool early_
         control->began = now;
     if (now - control->began < WARM_UP) /* its query may stand before the capture's beginning */
         return;
-    control->due++;
-    control->missing += unmet;
-    if (early_met && control->missing)
-        control->missing--;
+    loss_due(&control->loss, now, unmet);
+    if (early_met)
+        loss_found(&control->loss);
 }
 
-unsigned control_missing_permille(const struct control *control)
+void control_captured(struct control *control, nstime now)
 {
-    if (control->missing < MISSING_LEAST)
-        return 0;
-    return (unsigned)(control->missing * 1000 / control->due);
+    loss_packet(&control->loss, now);
+}
+
+void control_dropped(struct control *control, nstime now, uint64_t packets)
+{
+    loss_dropped(&control->loss, now, packets);
+}
+
+const struct loss *control_loss(const struct control *control)
+{
+    return &control->loss;
 }
 
 static void no_later(nstime *time, nstime now)
@@ -353,6 +358,7 @@ static void no_later(nstime *time, nstime now)
 void control_gap(struct control *control, nstime now)
 {
     control->began = NSTIME_NONE;
+    loss_gap(&control->loss);
     no_later(&control->last_ok[0], now);
     no_later(&control->last_ok[1], now);
     for (struct host *host = table_oldest(&control->hosts); host;

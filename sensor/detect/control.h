@@ -8,6 +8,7 @@
 
 #include "decoders/outcome.h"
 #include "sensor/config.h"
+#include "sensor/detect/loss.h"
 
 /* What is known of one server from packets that are certainly its own. */
 struct baseline {
@@ -71,10 +72,12 @@ void control_portal(struct control *control, const struct addr *client, const st
  * query was not (yet); early_met: the query of an earlier one that was unmet came after all.
  * Answers without queries tell of loss inside the mirror. */
 void control_answer(struct control *control, nstime now, bool unmet, bool early_met);
-/* Packets that must have been there and are not in the capture, in thousandths of those that must:
- * queries of answers that were seen, SYN-ACKs of connections whose server was. 0 where too few are
- * missing to tell. */
-unsigned control_missing_permille(const struct control *control);
+/* A packet was captured; so many were dropped that should have been. */
+void control_captured(struct control *control, nstime now);
+void control_dropped(struct control *control, nstime now, uint64_t packets);
+/* What the capture lacks: queries of answers that were seen, SYN-ACKs of connections whose server
+ * was, what was dropped. */
+const struct loss *control_loss(const struct control *control);
 
 /* The clock was set anew to `now`: who was silent begins anew, and nothing worked later than that.
  */

@@ -107,6 +107,28 @@ static void say_unroutable(const struct client *client, struct judgement *out)
         evidence_frame(evidence, client->unroutable_frame);
 }
 
+unsigned diagnose_loss(const struct diagnosis *in)
+{
+    nstime since = in->health->first_bad;
+    if (since != NSTIME_NONE)
+        since -= in->config->health.window_time;
+    const struct loss_count count = loss_since(control_loss(in->control), since);
+    return loss_permille(&count, 1);
+}
+
+static void say_loss(const struct diagnosis *in, struct judgement *out)
+{
+    const struct loss_count count = loss_since(control_loss(in->control), NSTIME_NONE);
+    if (count.missing)
+        evidence_add(out, "capture-loss",
+                     "of %" PRIu64 " queries that were answered and SYN-ACKs of connections that "
+                     "opened, %" PRIu64 " are not in the capture",
+                     count.due, count.missing);
+    if (count.dropped)
+        evidence_add(out, "capture-drops", "%" PRIu64 " packets were dropped, %" PRIu64 " captured",
+                     count.dropped, count.packets);
+}
+
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
     uint64_t count = undetermined_of(in);
@@ -149,14 +171,11 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
         break;
     }
     case REASON_CAPTURE_LOSS: {
-        unsigned permille = control_missing_permille(in->control);
+        unsigned permille = diagnose_loss(in);
         snprintf(out->headline, sizeof out->headline,
                  "the capture lacks about %u.%u %% of the packets, so silence proves nothing",
                  permille / 10, permille % 10);
-        evidence_add(out, "capture-loss",
-                     "answers whose queries, and connections whose SYN-ACKs are not in the capture "
-                     "make up %u.%u %% of those that must have been there",
-                     permille / 10, permille % 10);
+        say_loss(in, out);
         snprintf(
             out->advice[out->advice_count++], JUDGEMENT_TEXT,
             "To know: relieve the mirror port (fewer sources, a faster one), or capture on the "
@@ -283,9 +302,18 @@ static enum reason why_not_judged(const struct diagnosis *in, const struct contr
         in->other_family_alive || (in->client->unroutable && in->client->addr.family == ADDR_IPV6);
     if (!named && no_route && control->received_far == 0 && !ever_answered(in->client))
         return REASON_NO_ROUTE;
-    if (control_missing_permille(in->control) > in->config->health.capture_loss_permille)
-        return REASON_CAPTURE_LOSS;
     return REASON_NONE;
+}
+
+/* Some of the packets fail to reach the capture, not the client: that mutes silence on one path of
+ * several, and what looks like loss, as well. */
+static bool capture_lacks(const struct diagnosis *in)
+{
+    const struct swg_lookups *lookups = &in->client->protection[PROTECTION_WEB].lookups;
+    const bool proven = in->health->lookups_failed
+                            ? lookups->has_rcode || lookups->sinkhole.family != ADDR_NONE
+                            : in->health->proven;
+    return !proven && diagnose_loss(in) > in->config->health.capture_loss_permille;
 }
 
 static void explain(const struct diagnosis *in, struct judgement *out)
@@ -304,6 +332,8 @@ static void explain(const struct diagnosis *in, struct judgement *out)
                                .cap = confidence_cap(in),
                                .out = out};
     enum reason reason = why_not_judged(in, &work.control);
+    if (reason == REASON_NONE && capture_lacks(in))
+        reason = REASON_CAPTURE_LOSS;
     if (reason != REASON_NONE) {
         out->status = STATUS_UNDETERMINED;
         out->reason = reason;

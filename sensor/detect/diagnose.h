@@ -31,6 +31,9 @@ struct diagnosis {
     struct trace *trace; /* filled in for --explain; NULL: nobody asks */
 };
 
+/* What the capture lacks around the failure, in thousandths: packets that must have been there. */
+unsigned diagnose_loss(const struct diagnosis *diagnosis);
+
 void diagnose(const struct diagnosis *in, struct judgement *out);
 
 #endif

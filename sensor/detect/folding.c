@@ -336,3 +336,8 @@ void folding_gap(struct folding *f)
 {
     scopes_gap(f->scopes);
 }
+
+struct alerts *folding_alerts(struct folding *f)
+{
+    return &f->alerts;
+}

@@ -55,6 +55,9 @@ void folding_carried_wait(struct folding *folding, nstime due);
 /* Resolves one of what is left; false when none is. */
 bool folding_carried_end(struct folding *folding, nstime now, struct notices *out);
 
+/* Whose numbers all alerts of a run share. */
+struct alerts *folding_alerts(struct folding *folding);
+
 /* The clock was set anew: suspends wider alerts, one a call; false when none is left. */
 bool folding_suspend(struct folding *folding, nstime now, struct notices *out);
 /* After it: nobody counts as active. */

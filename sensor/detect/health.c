@@ -31,6 +31,7 @@ static void add_failing(struct health *health, const struct path *path, bool sil
         if (s->sent_last > health->last_bad)
             health->last_bad = s->sent_last;
         silent = silent && outcome_silent((enum outcome)s->outcome);
+        health->proven = health->proven || !outcome_silent((enum outcome)s->outcome);
         health->weak = health->weak || s->kind == SAMPLE_OTHER;
     }
     health->failed_samples += run;
@@ -48,6 +49,7 @@ static void add_lossy(struct health *health, const struct path *path)
             health->first_bad = s->sent;
         if (s->sent_last > health->last_bad)
             health->last_bad = s->sent_last;
+        health->proven = health->proven || !outcome_silent((enum outcome)s->outcome);
         health->failed_samples++;
     }
 }

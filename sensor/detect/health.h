@@ -16,7 +16,8 @@ struct health {
     nstime last_bad;                 /* newest packet of them */
     nstime last_good;       /* newest success sent before first_bad (or at all); NSTIME_NONE */
     bool works;             /* by itself, degraded or not, whatever the other family does */
-    bool silent;            /* every failure rests on silence */
+    bool silent;            /* a failing path rests on silence */
+    bool proven;            /* some failure rests on more than silence */
     bool weak;              /* only silence on names that are not the module's own */
     bool dns_port_unprobed; /* the DNS failure was never tried on one of UDP 53 and UDP 443 */
     bool lookups_failed;    /* the SWG's name cannot be looked up */

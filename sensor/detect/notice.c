@@ -7,10 +7,10 @@
 const char *notice_code_name(enum notice_code code)
 {
     static const char *const names[NOTICE_CODE_COUNT] = {
-        [NOTICE_DNS_UNPROTECTED] = "dns-unprotected",
-        [NOTICE_DNS_DEGRADED] = "dns-degraded",
-        [NOTICE_WEB_UNAVAILABLE] = "web-unavailable",
-        [NOTICE_WEB_DEGRADED] = "web-degraded",
+        [NOTICE_DNS_UNPROTECTED] = "dns-unprotected", [NOTICE_DNS_DEGRADED] = "dns-degraded",
+        [NOTICE_WEB_UNAVAILABLE] = "web-unavailable", [NOTICE_WEB_DEGRADED] = "web-degraded",
+        [NOTICE_SENSOR_BLIND] = "sensor-blind",       [NOTICE_CAPTURE_GAP] = "capture-gap",
+        [NOTICE_CAPTURE_LOSS] = "capture-loss",
     };
     return names[code];
 }
@@ -50,7 +50,9 @@ const char *notice_scope_name(enum notice_scope scope)
 char *notice_who(const struct notice *notice, char out[NOTICE_WHO])
 {
     char address[ADDR_TEXT];
-    if (notice->scope == SCOPE_SITE)
+    if (notice->scope == SCOPE_SITE && notice->family == ADDR_NONE)
+        snprintf(out, NOTICE_WHO, "SENSOR");
+    else if (notice->scope == SCOPE_SITE)
         snprintf(out, NOTICE_WHO, "SITE (%s)", notice->family == ADDR_IPV6 ? "IPv6" : "IPv4");
     else if (notice->scope == SCOPE_SEGMENT)
         snprintf(out, NOTICE_WHO, "%s/%u", addr_format(&notice->segment.addr, address),

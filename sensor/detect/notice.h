@@ -11,6 +11,10 @@ enum notice_code {
     NOTICE_DNS_DEGRADED,
     NOTICE_WEB_UNAVAILABLE,
     NOTICE_WEB_DEGRADED,
+    /* about the sensor's own sight: SCOPE_SITE, of no family */
+    NOTICE_SENSOR_BLIND,
+    NOTICE_CAPTURE_GAP,
+    NOTICE_CAPTURE_LOSS,
     NOTICE_CODE_COUNT
 };
 
@@ -40,15 +44,15 @@ struct notice {
     enum notice_resolution resolution; /* RESOLUTION_NONE: state is firing */
     enum notice_severity severity;
     enum notice_scope scope;
-    struct addr client;    /* SCOPE_CLIENT */
-    struct prefix segment; /* SCOPE_SEGMENT */
-    enum addr_family family;
-    bool has_path; /* one path alone is the trouble */
+    struct addr client;      /* SCOPE_CLIENT */
+    struct prefix segment;   /* SCOPE_SEGMENT */
+    enum addr_family family; /* ADDR_NONE: all of them */
+    bool has_path;           /* one path alone is the trouble */
     struct path_view path;
     nstime time;  /* of this edge */
     nstime since; /* first packet of the failure */
     /* SCOPE_CLIENT: failed samples so far. Else the clients that fail alike; where it resolves, the
-     * most that did at once. */
+     * most that did at once. Of capture-loss the packets that are missing. */
     uint64_t count;
     uint64_t of; /* so many were active then; not SCOPE_CLIENT */
     enum cause cause;
@@ -69,7 +73,7 @@ const char *notice_severity_name(enum notice_severity severity);
 const char *notice_scope_name(enum notice_scope scope); /* "site" */
 
 #define NOTICE_WHO (ADDR_TEXT + 8)
-/* Whom it is about: "10.1.7.114", "10.1.0.0/16", "SITE (IPv4)". Returns out. */
+/* Whom it is about: "10.1.7.114", "10.1.0.0/16", "SITE (IPv4)", "SENSOR". Returns out. */
 char *notice_who(const struct notice *notice, char out[NOTICE_WHO]);
 
 #endif

@@ -58,7 +58,7 @@ void saw_missing(const struct diagnosis *in, const struct judgement *judgement,
                  char out[TRACE_SEEN])
 {
     (void)judgement;
-    unsigned permille = control_missing_permille(in->control);
+    unsigned permille = diagnose_loss(in);
     uint32_t most = in->config->health.capture_loss_permille;
     SAW("%u.%u %% of the packets that must have existed are missing; more than %" PRIu32 ".%" PRIu32
         " %% mutes silence",

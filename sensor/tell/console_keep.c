@@ -195,7 +195,7 @@ void keep_alert(struct keep *k, const struct notice *notice)
     if (k->over_count < KEEP_OVER) {
         struct over *over = &k->over[k->over_count];
         *over = (struct over){
-            .wide = notice->scope != SCOPE_CLIENT,
+            .wide = notice->of > 0,
             .count = notice->count,
             .of = notice->of,
             .code = code,

@@ -141,6 +141,9 @@ static void print_over(struct screen *s, const struct view *view, const struct o
         [NOTICE_DNS_DEGRADED] = "DNS degraded",
         [NOTICE_WEB_UNAVAILABLE] = "web unavailable",
         [NOTICE_WEB_DEGRADED] = "web degraded",
+        [NOTICE_SENSOR_BLIND] = "no packet at all",
+        [NOTICE_CAPTURE_GAP] = "capture interrupted",
+        [NOTICE_CAPTURE_LOSS] = "packets missing from the capture",
     };
     /* What did not recover is not over: nobody looks at it any more. */
     static const char *const left[RESOLUTION_COUNT][2] = {
@@ -161,6 +164,8 @@ static void print_over(struct screen *s, const struct view *view, const struct o
     if (left[over->resolution][over->wide])
         snprintf(text, sizeof text, "%s%s since %s, not followed after %s (%s)%s", clients,
                  codes[over->code], since, until, left[over->resolution][over->wide], why);
+    else if (over->until <= over->since) /* the clock was set back */
+        snprintf(text, sizeof text, "%s at %s, to %s", codes[over->code], since, until);
     else
         snprintf(text, sizeof text, "%s%s from %s to %s (%s)%s", clients, codes[over->code], since,
                  until, words_span(over->until - over->since, span), why);
@@ -229,6 +234,21 @@ static void print_undecoded(struct lacks *lacks, const struct undecoded *undecod
                                        "frames of other kinds that can't be decoded", text));
 }
 
+static void print_lacking(struct screen *s, unsigned permille)
+{
+    char text[256];
+    if (permille == 0)
+        return;
+    screen_newline(s);
+    snprintf(text, sizeof text,
+             "The capture itself lacks about %u.%u %% of the packets: answers without their "
+             "queries, connections without their SYN-ACK, or drops. The network need not have lost "
+             "them.",
+             permille / 10, permille % 10);
+    screen_words(s, 2, text);
+    screen_newline(s);
+}
+
 /* One plain line, and only where there is something to say: a verdict from half the packets must
  * not look like one from all of them. */
 void console_unread(struct screen *s, const struct view *view)
@@ -258,6 +278,7 @@ void console_unread(struct screen *s, const struct view *view)
         print_undecoded(&lacks, view->summary->undecoded);
     if (lacks.any)
         screen_newline(s);
+    print_lacking(s, view->summary->lacking);
 }
 
 /* Where nothing was seen, what could not be opened is the first reason to name. */

@@ -45,7 +45,13 @@ static enum colour edge_colour(const struct notice *notice, enum live_edge edge)
 
 static const char *protection_word(enum notice_code code)
 {
-    return code == NOTICE_WEB_UNAVAILABLE || code == NOTICE_WEB_DEGRADED ? "WEB" : "DNS";
+    static const char *const words[NOTICE_CODE_COUNT] = {
+        [NOTICE_DNS_UNPROTECTED] = "DNS", [NOTICE_DNS_DEGRADED] = "DNS",
+        [NOTICE_WEB_UNAVAILABLE] = "WEB", [NOTICE_WEB_DEGRADED] = "WEB",
+        [NOTICE_SENSOR_BLIND] = "CAP",    [NOTICE_CAPTURE_GAP] = "CAP",
+        [NOTICE_CAPTURE_LOSS] = "CAP",
+    };
+    return words[code];
 }
 
 static void add(char *out, size_t size, const char *text)
@@ -63,7 +69,7 @@ static void add_details(char *out, size_t size, const struct notice *notice, enu
         add(out, size, ": ");
         add(out, size, words_cause(notice->cause));
     }
-    if (edge != LIVE_ENDS && confidence_name(notice->confidence)) {
+    if (edge != LIVE_ENDS && words_cause(notice->cause) && confidence_name(notice->confidence)) {
         add(out, size, " (");
         add(out, size, confidence_name(notice->confidence));
         add(out, size, ")");

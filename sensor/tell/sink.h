@@ -45,6 +45,7 @@ struct summary {
     nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
     const struct stats *stats;
     const struct undecoded *undecoded; /* what could not be decoded; NULL: nothing */
+    unsigned lacking; /* packets missing from the capture itself, in thousandths; 0: none known */
 };
 
 struct sights;

@@ -137,6 +137,7 @@ def clock_set_back(s):
     order += sorted(range(middle, len(s.events)), key=lambda i: s.events[i][0])
     s.events = [s.events[i] for i in order]
     s.frames = lambda link: [(time, link(*frame)) for time, frame in s.events]
+    s.sensor_alert("capture-gap", "notice", ends="recovered")
     s.verdict("dns", "protected")
 
 

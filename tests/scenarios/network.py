@@ -160,6 +160,7 @@ def lossy_mirror(percent, s):
     s.counted = False
     if percent:
         s.verdict("dns", "undetermined", reason="capture-loss")
+        s.sensor_alert("capture-loss", "warning")
     else:
         s.verdict("dns", "unprotected", "silent-drop")
         s.alert("dns-unprotected", "silent-drop")

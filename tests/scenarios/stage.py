@@ -51,6 +51,11 @@ class Stage(Scene):
                             "causes": causes.split(), "ends": ends, "severity": severity,
                             "count": count})
 
+    def sensor_alert(self, code, severity, ends=None):
+        """One about the sensor's own sight, of whatever count."""
+        self.alerts.append({"scope": "site", "client": None, "codes": [code], "causes": ["unknown"],
+                            "ends": ends, "severity": severity, "count": None})
+
     def mark(self, name):
         """Names the frame that was added last."""
         self.marks[name] = len(self.events) - 1

@@ -24,12 +24,15 @@ struct run {
     struct watchlist *watchlist;
     struct engine *engine;
     struct stats stats;
+    unsigned lacking;
     uint64_t frames;
 };
 
 static void keep_stats(struct sink *sink, const struct summary *summary)
 {
-    ((struct run *)sink)->stats = *summary->stats;
+    struct run *run = (struct run *)sink;
+    run->stats = *summary->stats;
+    run->lacking = summary->lacking;
 }
 
 static const struct sink_ops ops = {.finish = keep_stats};
@@ -170,12 +173,27 @@ static void own_lookups_are_no_traffic(void **state)
     assert_null(watchlist_learnt(run->watchlist, &swg));
 }
 
+/* What the kernel drops is told, and counts as lacking from the capture. */
+static void drops_are_counted_and_lack(void **state)
+{
+    struct run *run = *state;
+    engine_dropped(run->engine, 1, 0); /* before anything was captured: there is no time yet */
+    for (unsigned i = 0; i < 401; i++)
+        try_connection(run, i, 4000 + i);
+    engine_dropped(run->engine, 11, 2);
+    engine_finish(run->engine, NULL, 0);
+    assert_int_equal(run->stats.capture.kernel_drops, 11);
+    assert_int_equal(run->stats.capture.interface_drops, 2);
+    assert_int_equal(run->lacking, 12 * 1000 / 413);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_try_keeps_a_learnt_address_watched, setup, teardown),
         cmocka_unit_test_setup_teardown(encrypted_dns_is_no_watched_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(own_lookups_are_no_traffic, setup, teardown),
+        cmocka_unit_test_setup_teardown(drops_are_counted_and_lack, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
