@@ -7,41 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAG       4
+#include "sensor/capture/vlan_layout.h"
+
 #define TAGS_MOST 2
-
-/* The link types whose protocol field may announce a tag. */
-struct layout {
-    uint32_t dlt;
-    uint8_t protocol_at, header;
-    bool cooked;
-};
-
-static const struct layout layouts[] = {
-    {DLT_EN10MB, 12, 14, false},
-    {DLT_LINUX_SLL, 14, 16, true},
-    {DLT_LINUX_SLL2, 0, 20, true},
-};
-
-/* Those that libpcap's "vlan" knows. */
-static const uint16_t tag_types[] = {0x8100, 0x88a8, 0x9100};
-
-#define TYPES  (sizeof tag_types / sizeof *tag_types)
-#define SELECT (TYPES + 2) /* instructions that decide about one tag */
-
-static const struct layout *find_layout(uint32_t dlt)
-{
-    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
-        if (layouts[i].dlt == dlt)
-            return &layouts[i];
-    }
-    return NULL;
-}
+#define SELECT    (VLAN_TYPES + 2) /* instructions that decide about one tag */
 
 /* Where the protocol stands behind so many tags: a tag's last two bytes. */
-static uint32_t protocol_at(const struct layout *layout, unsigned tags)
+static uint32_t protocol_at(const struct vlan_layout *layout, unsigned tags)
 {
-    return tags == 0 ? layout->protocol_at : layout->header + TAG * tags - 2u;
+    return tags == 0 ? layout->protocol_at : layout->header + VLAN_TAG * tags - 2u;
 }
 
 static bool loads(const struct bpf_insn *insn)
@@ -53,7 +27,7 @@ static bool loads(const struct bpf_insn *insn)
 }
 
 static struct bpf_insn *put_copy(struct bpf_insn *to, const struct bpf_program *plain,
-                                 const struct layout *layout, unsigned tags)
+                                 const struct vlan_layout *layout, unsigned tags)
 {
     memcpy(to, plain->bf_insns, plain->bf_len * sizeof *to);
     for (struct bpf_insn *end = to + plain->bf_len; to < end; to++) {
@@ -62,7 +36,7 @@ static struct bpf_insn *put_copy(struct bpf_insn *to, const struct bpf_program *
         if (to->k == layout->protocol_at)
             to->k = protocol_at(layout, tags);
         else if (to->k >= layout->header)
-            to->k += TAG * tags;
+            to->k += VLAN_TAG * tags;
     }
     return to;
 }
@@ -71,19 +45,18 @@ static struct bpf_insn *put_copy(struct bpf_insn *to, const struct bpf_program *
 static struct bpf_insn *put_select(struct bpf_insn *to, uint32_t at, uint32_t otherwise)
 {
     *to++ = (struct bpf_insn){.code = BPF_LD | BPF_H | BPF_ABS, .k = at};
-    for (size_t i = 0; i < TYPES; i++)
+    for (size_t i = 0; i < VLAN_TYPES; i++)
         *to++ = (struct bpf_insn){
-            .code = BPF_JMP | BPF_JEQ | BPF_K, .jt = (u_char)(TYPES - i), .k = tag_types[i]};
+            .code = BPF_JMP | BPF_JEQ | BPF_K, .jt = (u_char)(VLAN_TYPES - i), .k = vlan_types[i]};
     *to++ = (struct bpf_insn){.code = BPF_JMP | BPF_JA, .k = otherwise};
     return to;
 }
 
 bool filter_tags_add(const struct bpf_program *plain, uint32_t linktype, struct bpf_program *out)
 {
-    const struct layout *layout = find_layout(linktype);
+    const struct vlan_layout *layout = vlan_layout_find(linktype);
     const uint32_t length = plain->bf_len;
-    const uint32_t total =
-        layout ? TAGS_MOST * (uint32_t)SELECT + (TAGS_MOST + 1) * length : length;
+    const uint32_t total = layout ? TAGS_MOST * SELECT + (TAGS_MOST + 1) * length : length;
 
     *out = (struct bpf_program){.bf_len = total};
     struct bpf_insn *to = out->bf_insns = calloc(total, sizeof *to);
@@ -94,7 +67,7 @@ bool filter_tags_add(const struct bpf_program *plain, uint32_t linktype, struct 
         return true;
     }
     /* The copies follow in the order two tags, one, none. */
-    to = put_select(to, protocol_at(layout, 0), (uint32_t)SELECT + 2 * length);
+    to = put_select(to, protocol_at(layout, 0), SELECT + 2 * length);
     to = put_select(to, protocol_at(layout, 1), length);
     for (unsigned tags = TAGS_MOST + 1; tags-- > 0;)
         to = put_copy(to, plain, layout, tags);
@@ -103,14 +76,14 @@ bool filter_tags_add(const struct bpf_program *plain, uint32_t linktype, struct 
 
 bool filter_tags_cooked(uint32_t linktype)
 {
-    const struct layout *layout = find_layout(linktype);
+    const struct vlan_layout *layout = vlan_layout_find(linktype);
 
     return layout && layout->cooked;
 }
 
 void filter_tags_cook(struct bpf_program *program, uint32_t linktype)
 {
-    const struct layout *layout = find_layout(linktype);
+    const struct vlan_layout *layout = vlan_layout_find(linktype);
 
     for (struct bpf_insn *i = program->bf_insns; i < program->bf_insns + program->bf_len; i++) {
         if (!loads(i))
