@@ -7,8 +7,8 @@
  *
  *     sift -r FILE -o EVENTS [-c CONFIG] [-s SWG] [-R RESOLVER]
  *
- * prints the number of frames, of those that passed, and of the bare TCP acknowledgements that did
- * not. */
+ * prints the number of frames, of those that passed, and of the TCP segments that did not and
+ * neither begin nor end a connection. */
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ struct sift {
     struct filter filter;
     bool filtered;
     uint64_t generation; /* of the watchlist that the filter was made from */
-    uint64_t frames, passed, bare;
+    uint64_t frames, passed, middle;
 };
 
 static void die(const char *sentence)
@@ -59,12 +59,11 @@ static bool passes(const struct sift *s, const struct frame *frame)
     return pcap_offline_filter(&s->filter.program, &header, frame->bytes) != 0;
 }
 
-/* TCP that carries no data, and neither begins nor ends a connection. */
-static bool is_bare(const struct frame *frame)
+static bool is_middle(const struct frame *frame)
 {
     struct packet packet;
     return packet_decode(frame, &packet) == PACKET_OK && packet.kind == PACKET_TCP &&
-           packet.payload_length == 0 && !(packet.tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
+           !(packet.tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
 /* Keeps the time and the number, and holds nothing. */
@@ -88,7 +87,7 @@ static void play(struct sift *s, struct source *source)
         if (passes(s, &frame)) {
             s->passed++;
         } else {
-            s->bare += is_bare(&frame);
+            s->middle += is_middle(&frame);
             blank(&frame);
         }
         engine_frame(s->engine, &frame);
@@ -141,7 +140,7 @@ int main(int argc, char **argv)
         die("Out of memory.");
     run(&s, &options);
     printf("%llu %llu %llu\n", (unsigned long long)s.frames, (unsigned long long)s.passed,
-           (unsigned long long)s.bare);
+           (unsigned long long)s.middle);
     config_free(&s.config);
     options_free(&options);
     return 0;
