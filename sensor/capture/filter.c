@@ -10,14 +10,30 @@
 
 #include "sensor/capture/filter_tags.h"
 #include "sensor/capture/filter_text.h"
+#include "sensor/capture/vlan_layout.h"
 
 /* A packet that passes is taken whole; the capture's own snap length cuts it. */
 #define WHOLE_PACKET 262144
 
-static bool make_words(struct filter_words *out, const struct watch_snapshot *watch, bool control,
-                       unsigned width)
+/* Frames of any other link type all pass: they are few (Wi-Fi in monitor mode, say), and what is
+ * wrong with them is to be seen. */
+static const uint32_t with_filter[] = {DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL,
+                                       DLT_LOOP,   DLT_RAW,       DLT_IPV4,       DLT_IPV6};
+
+static bool has_filter(uint32_t linktype)
 {
-    *out = (struct filter_words){.control = control};
+    for (size_t i = 0; i < sizeof with_filter / sizeof *with_filter; i++) {
+        if (with_filter[i] == linktype)
+            return true;
+    }
+    return false;
+}
+
+static bool make_words(struct filter_words *out, const struct watch_snapshot *watch, bool control,
+                       uint32_t linktype, unsigned width)
+{
+    *out =
+        (struct filter_words){.control = control, .ethertypes = vlan_layout_find(linktype) != NULL};
     return filter_nets_make(&out->resolvers, watch->resolver, watch->resolvers, watch->any_resolver,
                             width) &&
            filter_nets_make(&out->swgs, watch->swg, watch->swgs, watch->any_swg, width);
@@ -73,7 +89,8 @@ static bool build_once(struct filter *out, const struct watch_snapshot *watch, b
                        unsigned width, char error[FILTER_ERROR])
 {
     struct filter_words words;
-    char *text = make_words(&words, watch, control, width) ? text_of(&words) : NULL;
+    bool good = make_words(&words, watch, control, out->linktype, width);
+    char *text = !good ? NULL : has_filter(out->linktype) ? text_of(&words) : strdup("");
 
     out->nets = words.resolvers.count + words.swgs.count;
     out->width =
@@ -83,7 +100,7 @@ static bool build_once(struct filter *out, const struct watch_snapshot *watch, b
         snprintf(error, FILTER_ERROR, "The capture filter does not fit into memory.");
         return false;
     }
-    bool good = compile(out, text, error);
+    good = compile(out, text, error);
     free(text);
     return good;
 }
@@ -118,7 +135,7 @@ bool filter_print(const struct watch_snapshot *watch, bool control, FILE *out, s
 
     if (!filter_build(about, watch, control, DLT_EN10MB, 0, error))
         return false;
-    bool good = make_words(&words, watch, control, about->width);
+    bool good = make_words(&words, watch, control, DLT_EN10MB, about->width);
     if (good) {
         filter_text_tagged(out, &words);
         fputc('\n', out);

@@ -41,15 +41,21 @@ static const struct {
 };
 
 /* Everything, whoever sent it: DNS teaches SWG names and is the control group; fragments show no
- * ports, and what is behind IPv6 extension or authentication headers is out of reach; an ICMP error
- * comes from whoever blocks. */
+ * ports, and what is behind IPv6 extension or authentication headers, or inside a tunnel, is out of
+ * reach; an ICMP error comes from whoever blocks. The tunnels are those that the decoders open, and
+ * those that they name where nothing else is to be seen. */
 static const char *const always[] = {
     "udp port 53 or tcp port 53",
     "ip[6:2] & 0x3fff != 0",
-    "ip proto 51",
+    "(ip and (ip[9] = 51 or ip[9] = 4 or ip[9] = 41 or ip[9] = 47 or ip[9] = 97 or ip[9] = 115 or "
+    "ip[9] = 137 or ip[9] = 143))",
     "(icmp and (icmp[0] = 3 or icmp[0] = 4 or icmp[0] = 5 or icmp[0] = 11 or icmp[0] = 12))",
     "(ip6 and (ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 51 or ip6[6] = 60 or "
-    "ip6[6] = 135 or ip6[6] = 139 or ip6[6] = 140))",
+    "ip6[6] = 135 or ip6[6] = 139 or ip6[6] = 140 or ip6[6] = 4 or ip6[6] = 41 or ip6[6] = 47 or "
+    "ip6[6] = 97 or ip6[6] = 115 or ip6[6] = 137 or ip6[6] = 143))",
+    "(udp and (dst port 4789 or dst port 8472 or dst port 4790 or dst port 4754 or dst port 6081 "
+    "or "
+    "port 2152 or port 3544))",
     "(ip6[6] = 58 and ip6[40] < 128)",
 };
 
@@ -173,6 +179,19 @@ static void say_tcp(FILE *out, const struct filter_words *words, const struct fa
     fputs(")))", out);
 }
 
+/* Tunnels, tags and encryption that have an ethertype of their own. */
+static const uint16_t ethertypes[] = {0x8847, 0x8848, 0x8864, 0x880b, 0x6558, 0x88e7,
+                                      0x8870, 0x893f, 0x8926, 0x8909, 0x88e5, 0x894f};
+
+static void say_ethertypes(FILE *out, int indent)
+{
+    for (size_t i = 0; i < sizeof ethertypes / sizeof *ethertypes; i++) {
+        if (i % 6 == 0)
+            next_line(out, indent);
+        fprintf(out, "%sether proto 0x%04x", i % 6 ? " or " : "", ethertypes[i]);
+    }
+}
+
 void filter_text_untagged(FILE *out, const struct filter_words *words, int indent)
 {
     fputs(always[0], out);
@@ -180,6 +199,8 @@ void filter_text_untagged(FILE *out, const struct filter_words *words, int inden
         next_line(out, indent);
         fputs(always[i], out);
     }
+    if (words->ethertypes)
+        say_ethertypes(out, indent);
     say_resolvers(out, words, indent);
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         say_tcp(out, words, &families[i], indent);

@@ -9,7 +9,8 @@
 
 struct filter_words {
     struct filter_nets resolvers, swgs;
-    bool control; /* the control group passes, too */
+    bool control;    /* the control group passes, too */
+    bool ethertypes; /* the link type has them */
 };
 
 /* For frames without VLAN tags: one alternative a line, each but the first indented by `indent`. */

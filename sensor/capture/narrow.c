@@ -160,8 +160,7 @@ static void say_unfit(const struct narrow *n, const char *name, char error[SOURC
              n->filter, name, n->why);
 }
 
-bool narrow_prepare(struct narrow *n, uint32_t linktype, const char *name,
-                    char error[SOURCE_ERROR])
+bool narrow_prepare(struct narrow *n, uint32_t linktype, const char *name, char error[SOURCE_ERROR])
 {
     if (find(n, linktype)->compiled)
         return true;

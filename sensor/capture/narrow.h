@@ -23,10 +23,10 @@ void narrow_free(struct narrow *narrow);
 bool narrow_prepare(struct narrow *narrow, uint32_t linktype, const char *name,
                     char error[SOURCE_ERROR]);
 
-/* Whether the filter lets the frame pass. One that speaks of VLANs ("vlan 12", "ether proto 0x8100",
- * "ether[12:2] = ...") is applied to the frame as it stands, any other to what is inside its VLAN
- * tags: "host 10.1.2.3" and "not host 10.1.2.3" mean the same on every VLAN. A frame of a link type for which the filter can't be
- * compiled ("ether host" without Ethernet) does not. */
+/* Whether the filter lets the frame pass. One that speaks of VLANs ("vlan 12", "ether proto
+ * 0x8100", "ether[12:2] = ...") is applied to the frame as it stands, any other to what is inside
+ * its VLAN tags: "host 10.1.2.3" and "not host 10.1.2.3" mean the same on every VLAN. A frame of a
+ * link type for which the filter can't be compiled ("ether host" without Ethernet) does not. */
 bool narrow_passes(struct narrow *narrow, const struct frame *frame);
 
 /* False, with a sentence in error, where frames came and the filter fits the link type of none. */

@@ -62,7 +62,7 @@ static bool passes(const struct sift *s, const struct frame *frame)
 static bool is_middle(const struct frame *frame)
 {
     struct packet packet;
-    return packet_decode(frame, &packet) == PACKET_OK && packet.kind == PACKET_TCP &&
+    return packet_decode(frame, 0, &packet) == PACKET_OK && packet.kind == PACKET_TCP &&
            !(packet.tcp.flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 

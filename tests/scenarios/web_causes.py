@@ -279,11 +279,12 @@ def black_hole(s, t, host=SWG, small=0, large=1460, mtu=0, quote_port=None):
     flow = Tcp(s, s.client, host)
     t = flow.open(t)
     if small:
-        flow.say(t, bytes(small))
+        flow.say(t, b"CONNECT ".ljust(small, b"x"))
         flow.down(t + host.rtt, wire.ACK)
         t += 0.03
+    hello = b"\x16\x03\x01".ljust(large, b"\0")
     for after in (0, 0.31, 0.92, 2.13, 4.54, 9.35):
-        packet = flow.up(t + after, wire.PSH | wire.ACK, bytes(large))
+        packet = flow.up(t + after, wire.PSH | wire.ACK, hello)
         if mtu and wire.is_ipv6(host.address):
             s.icmp_error(t + after + 0.004, s.client, 0, packet, kind=2, rest=mtu)
         elif mtu:
