@@ -202,6 +202,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
     bool changed = health.status != state->status;
     state->status = (uint8_t)health.status;
     state->works = health.works;
+    client_judged(client, protection, &health);
     /* A cause is sought only where somebody could be told of it; one that stands is looked at again
      * once a second. */
     if (!failing && !state->alert.stands) {
@@ -335,15 +336,18 @@ static struct client *report_control(struct judging *j, const struct report *rep
     const unsigned phase = exchange ? report->exchange.phase : report->attempt.phase;
     const struct addr *addr =
         exchange ? &report->exchange.flow.client : &report->attempt.flow.client;
-    if (phase & PHASE_STARTED)
+    struct client *client = clients_find(j->clients, addr);
+    if (phase & PHASE_STARTED) {
         control_started(j->control, addr);
+        if (client)
+            rate_note(&client->rate, exchange ? report->exchange.sent : report->attempt.sent);
+    }
     if (!(phase & PHASE_DECIDED))
         return NULL;
     if (exchange && !report->exchange.revised)
         control_exchange(j->control, &report->exchange);
     else if (!exchange && !report->attempt.revised)
         control_attempt(j->control, &report->attempt);
-    struct client *client = clients_find(j->clients, addr);
     if (client && !exchange && report->attempt.opened)
         client_opened(client, &report->attempt.flow);
     return client;

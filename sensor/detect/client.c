@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sensor/detect/clients.h"
+#include "sensor/detect/health.h"
 
 enum protection sample_protection(const struct sample *sample)
 {
@@ -103,6 +103,7 @@ static void note_role(struct client *client, const struct sample *sample)
 
 bool client_started(struct client *client, const struct config *config, const struct sample *sample)
 {
+    rate_note(&client->rate, sample->sent);
     struct protection_state *state = &client->protection[sample_protection(sample)];
     state->seen = true;
     if (sample->sent > state->last_sent)
@@ -176,7 +177,11 @@ bool client_take(struct client *client, const struct config *config, const struc
         state->own_samples++ == 0)
         for (unsigned i = 0; i < state->paths; i++)
             path_drop_weak(&state->path[i], config);
-    if (!path_take(path, config, sample, state->own_samples > 0))
+    if (sample->kind == SAMPLE_ENCRYPTED)
+        rate_note(&client->rate, sample->sent);
+    struct sample rated = *sample;
+    rated.rate = rate_class(&client->rate, sample->sent);
+    if (!path_take(path, config, &rated, state->own_samples > 0))
         return false;
     if (path->newest > client->newest_sample)
         client->newest_sample = path->newest;
@@ -203,6 +208,18 @@ bool client_keep(struct client *client, const struct sample *sample, const struc
     }
     path_forget(path, failure->serial);
     return true;
+}
+
+void client_judged(struct client *client, enum protection protection, const struct health *health)
+{
+    struct protection_state *state = &client->protection[protection];
+    nstime last_ok = NSTIME_NONE;
+    for (unsigned i = 0; i < state->paths; i++)
+        if (state->path[i].last_ok > last_ok)
+            last_ok = state->path[i].last_ok;
+    if (health->status != STATUS_UNDETERMINED)
+        outages_judged(&state->outages, health->status > STATUS_DEGRADED, health->first_bad,
+                       last_ok);
 }
 
 void client_sizes(struct client *client, const struct attempt *attempt)
@@ -286,6 +303,7 @@ void client_gap(struct client *client, nstime now)
             state->lookups.last_sent = now;
         state->diagnosed = 0;
         state->control_ok = NSTIME_NONE;
+        outages_gap(&state->outages);
         for (unsigned i = 0; i < state->paths; i++)
             path_gap(&state->path[i], now);
     }

@@ -9,6 +9,7 @@
 
 #include "decoders/lookups.h"
 #include "sensor/detect/notice.h"
+#include "sensor/detect/outages.h"
 #include "sensor/detect/path.h"
 #include "sensor/detect/scopes.h"
 
@@ -43,9 +44,10 @@ struct protection_state {
     struct frame_ref passed_frame; /* the connection's SYN */
     uint64_t direct; /* web: connections straight to the web while this fails (fail-open) */
     struct swg_lookups lookups; /* web only */
-    uint8_t status;             /* enum status, as last judged */
-    bool works;                 /* by itself, degraded or not, as last judged */
-    nstime diagnosed;           /* when a cause was last sought */
+    struct outages outages;
+    uint8_t status;    /* enum status, as last judged */
+    bool works;        /* by itself, degraded or not, as last judged */
+    nstime diagnosed;  /* when a cause was last sought */
     nstime control_ok; /* newest success of the control group while this was in use; NSTIME_NONE */
     struct alert_state alert;
 };
@@ -67,6 +69,7 @@ struct client {
     nstime last_seen;        /* newest watched packet, by the clock */
     nstime newest_sample;    /* NSTIME_NONE */
     struct protection_state protection[PROTECTION_COUNT];
+    struct rate rate; /* of all it begins, watched or not */
     struct scope_member member;
 
     TAILQ_ENTRY(client) by_age;   /* least recently seen first */
@@ -122,6 +125,9 @@ void client_final(struct client *client, const struct sample *sample);
 bool client_take(struct client *client, const struct config *config, const struct sample *sample);
 /* Proof of a failed exchange or attempt on the sample's path. */
 bool client_keep(struct client *client, const struct sample *sample, const struct failure *failure);
+struct health;
+/* What the protection was judged to be, for the record of its outages. */
+void client_judged(struct client *client, enum protection protection, const struct health *health);
 /* How long the segments were that passed, and that did not. */
 void client_sizes(struct client *client, const struct attempt *attempt);
 void client_lookup(struct client *client, const struct lookup *lookup);

@@ -171,7 +171,8 @@ static bool insert(struct path *path, const struct config *config, const struct 
                                             .sent_last = sample->sent_last,
                                             .serial = sample->serial,
                                             .kind = (uint8_t)sample->kind,
-                                            .outcome = (uint8_t)sample->outcome};
+                                            .outcome = (uint8_t)sample->outcome,
+                                            .rate = sample->rate};
     path->samples++;
     nstime oldest = path->sample[path->samples - 1].sent - config->health.window_time;
     unsigned aged = 0;
@@ -251,7 +252,8 @@ static bool recall_reply(struct path *path, const struct config *config,
                            .outcome = OUTCOME_ANSWERED,
                            .serial = path->reply_serial,
                            .sent = path->reply,
-                           .sent_last = path->reply};
+                           .sent_last = path->reply,
+                           .rate = RATE_UNKNOWN};
     return take(path, config, &reply);
 }
 

@@ -5,6 +5,7 @@
 #define SENSOR_DETECT_PATH_H
 
 #include "sensor/config.h"
+#include "sensor/detect/rate.h"
 #include "sensor/detect/samples.h"
 
 #define PATH_FAILURES 32 /* kept as proof: the first and the newest half */
@@ -16,6 +17,7 @@ struct path_sample {
     uint64_t serial;
     uint8_t kind;    /* enum sample_kind */
     uint8_t outcome; /* enum outcome: a success or a failure, nothing else is kept */
+    uint8_t rate;    /* how busy the client was just before: rate_class() */
 };
 
 struct path {

@@ -117,6 +117,21 @@ static void say_alike(const struct diagnosis *in, struct judgement *out)
                        status_name(out->status));
 }
 
+static void say_outages(const struct diagnosis *in, struct judgement *out)
+{
+    const struct outages *o = &in->client->protection[in->protection].outages;
+    char shortest[32], longest[32], every[32];
+    if (o->count < 2 || out->status == STATUS_UNDETERMINED)
+        return;
+    const nstime period = (o->newest - o->first) / (o->count - 1);
+    judgement_note(out,
+                   "it fails again and again: %" PRIu32 " outages that ended by themselves, of %s "
+                   "to %s, one about every %s (%" PRId64 " %% of the time)",
+                   o->count, duration_text(o->shortest, shortest),
+                   duration_text(o->longest, longest), duration_text(period, every),
+                   period ? o->total * 100 / (period * o->count) : 0);
+}
+
 static void say_other_family(const struct diagnosis *in, struct judgement *out)
 {
     const char *family = out->client.family == ADDR_IPV6 ? "IPv4" : "IPv6";
@@ -169,6 +184,7 @@ void remarks_tell(const struct diagnosis *in, struct judgement *out)
     say_stages(in, out);
     say_fail_open(in, out);
     say_alike(in, out);
+    say_outages(in, out);
     say_other_family(in, out);
     say_unencrypted(in, out);
     say_near_server(in, out);

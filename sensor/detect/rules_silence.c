@@ -97,12 +97,25 @@ bool rule_holds_loss(const struct causes_work *work)
  */
 struct losses {
     unsigned sent, lost, run;
+    struct rate_losses
+        by_rate; /* probes and connects: a reply to another name is one sample of many */
 };
+
+static void add_rates(struct rate_losses *by_rate, const struct path *path)
+{
+    for (unsigned i = 0; i < path->samples; i++) {
+        const struct path_sample *s = &path->sample[i];
+        if ((s->kind != SAMPLE_OWN && s->kind != SAMPLE_CONNECT) || s->rate >= RATE_CLASSES)
+            continue;
+        by_rate->sent[s->rate]++;
+        by_rate->lost[s->rate] += outcome_silent((enum outcome)s->outcome);
+    }
+}
 
 static struct losses losses_of(const struct causes_work *work)
 {
     const struct protection_state *state = &work->in->client->protection[work->in->protection];
-    struct losses losses = {0, 0, 0};
+    struct losses losses = {.sent = 0};
     for (unsigned i = 0; i < state->paths; i++) {
         const struct path *path = &state->path[i];
         if (!path->lossy || health_path(work->in->client, path, work->in->config) == PATH_STALE)
@@ -111,6 +124,7 @@ static struct losses losses_of(const struct causes_work *work)
         losses.sent += path->samples;
         losses.lost += path_failed_samples(path);
         losses.run = run > losses.run ? run : losses.run;
+        add_rates(&losses.by_rate, path);
     }
     return losses;
 }
@@ -130,6 +144,20 @@ static void say_loss(struct causes_work *work)
     SAY(work->out->why, "Packets are lost on the way, without a pattern that a rule would make");
 }
 
+/* What is typical of a translator out of ports, and of limits per host (domain fact 6 i). */
+static void say_rise(struct causes_work *work, const struct rate_losses *by_rate)
+{
+    struct rate_rise rise;
+    if (!rate_rises(by_rate, &rise))
+        return;
+    evidence_add(work->out, "loss-by-rate",
+                 "loss rises with the client's rate: %" PRIu32 " of %" PRIu32 " %s were lost when "
+                 "it had begun %" PRIu32 " or more queries and connections in the second before, "
+                 "%" PRIu32 " of %" PRIu32 " otherwise",
+                 rise.busy_lost, rise.busy_sent, rule_tries(work), rise.from, rise.quiet_lost,
+                 rise.quiet_sent);
+}
+
 void rule_explain_loss(struct causes_work *work)
 {
     char servers[FINDINGS_SERVERS], end[64] = "";
@@ -147,6 +175,7 @@ void rule_explain_loss(struct causes_work *work)
         losses.sent ? losses.lost * 100 / losses.sent : 0, end);
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_NONE);
+    say_rise(work, &losses.by_rate);
     rule_out_unseen(work);
 }
 

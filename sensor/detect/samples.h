@@ -28,6 +28,7 @@ struct sample {
     bool edns;              /* an exchange whose query carried an OPT record */
     uint64_t name_hash;     /* SAMPLE_OTHER: tells distinct names apart */
     struct frame_ref frame; /* SAMPLE_ENCRYPTED: the query */
+    uint8_t rate;           /* how busy the client was just before: rate_class() */
 };
 
 /* One failed exchange or attempt, kept as proof and for the diagnosis. */

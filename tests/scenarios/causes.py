@@ -6,6 +6,7 @@ import functools
 import wire
 from module import (RESOLVERS, RESOLVERS6, always, ask, by_port, dropped, error, forbidden,
                     genuine, injected, intercepted, lookup, proxied, refused, rejected, silent)
+from scene import PUBLIC, ask_resolver
 from stage import (BOX, SWG6, connects, every, looked_up_twice, marked, register, rounds, scenario,
                    well)
 
@@ -338,6 +339,36 @@ def loss_web(s):
     s.ordinary(225)
     s.verdict("web", "degraded", "packet-loss", confidence="likely possible")
     s.alert("web-degraded", "packet-loss")
+
+
+def under_load(s, lost, number=60):
+    """A probe of every path each 4 s; in every third ten seconds the client asks much else. lost(busy,
+    number of the probe): what becomes of it."""
+    for again in range(number):
+        t = 2.4 + again * 4.0
+        busy = int(t) // 10 % 3 == 2
+        if busy:
+            for one in range(30):
+                ask_resolver(s, s.client, PUBLIC[one % 5], t - 1.35 + one * 0.03)
+        for index, (server, port) in enumerate((a, b) for a in RESOLVERS for b in (443, 53)):
+            gone = 0 < again < number - 1 and lost(busy, again + index * 4)
+            ask(s, t + index * 0.011, server, port, silent if gone else genuine())
+    s.ordinary(2 + number * 4.0 + 15)
+
+
+@scenario("a translator runs out of ports: most is lost when the client is busy, next to none else")
+def loss_under_load(s):
+    under_load(s, lambda busy, number: busy and number % 5 != 0)
+    s.verdict("dns", "degraded", "packet-loss", evidence={"loss-by-rate": []})
+    s.alert("dns-degraded", "silent-drop", ends="recovered")    # the first time it is busy
+    s.alert("dns-degraded", "packet-loss")
+
+
+@scenario("as much is lost when the client is busy as when it is not: no matter of load")
+def loss_whatever_the_load(s):
+    under_load(s, lambda busy, number: number % 10 in (1, 4, 8))
+    s.verdict("dns", "degraded", "packet-loss", lacks=["loss-by-rate"])
+    s.alert("dns-degraded", "packet-loss")
 
 
 @scenario("loss that is over: the alert ends")

@@ -30,14 +30,14 @@ class Stage(Scene):
 
     def verdict(self, protection, status, cause=None, reason=None, confidence=None, client=None,
                 role="module", last_good=None, first_bad=None, evidence=None,
-                paths=None):
+                paths=None, lacks=()):
         """confidence: the allowed ones, apart by spaces. last_good, first_bad: seconds after the
         start. evidence: fact -> marks whose frames must stand under it. paths: "address port" ->
-        its status, ok, failed, undetermined."""
+        its status, ok, failed, undetermined. lacks: facts that must not be among the evidence."""
         client = client or self.client.address
         family = "ipv6" if wire.is_ipv6(client) else "ipv4"
         super().verdict(protection, status, cause, reason, confidence, client, family, role)
-        self.verdicts[-1].update(last_good=last_good, first_bad=first_bad, evidence=evidence or {}, paths=paths or {})
+        self.verdicts[-1].update(last_good=last_good, first_bad=first_bad, evidence=evidence or {}, paths=paths or {}, lacks=lacks)
 
     def alert(self, codes, causes, ends=None, severity=None, client=None):
         """One alert: the codes and causes that it goes through, how it ends (None: still firing)."""

@@ -162,6 +162,33 @@ static void a_lossy_path_that_fails_altogether_does_not_work(void **state)
     assert_non_null(strstr(evidence->text, "the last 5 in a row"));
 }
 
+static bool noted(const char *words)
+{
+    for (size_t i = 0; i < judgement.note_count; i++)
+        if (strstr(judgement.note[i], words))
+            return true;
+    return false;
+}
+
+static void outages_that_come_again_are_told(void **state)
+{
+    struct play *play = *state;
+    struct outages *outages = &play->client->protection[PROTECTION_DNS].outages;
+    play_dns(play, PLAY_RESOLVER, 443, 0, OUTCOME_ANSWERED);
+    *outages = (struct outages){.count = 1, .total = 20 * NS_PER_SEC};
+    diagnose_dns(play);
+    assert_false(noted("again and again"));
+    *outages = (struct outages){.count = 3,
+                                .first = play_at(-500),
+                                .newest = play_at(-260),
+                                .total = 60 * NS_PER_SEC,
+                                .shortest = 19 * NS_PER_SEC,
+                                .longest = 21 * NS_PER_SEC};
+    diagnose_dns(play);
+    assert_true(noted("3 outages that ended by themselves, of 19.0 s to 21.0 s, one about every "
+                      "120.0 s (16 % of the time)"));
+}
+
 static void one_lost_packet_is_at_most_possible(void **state)
 {
     struct play *play = *state;
@@ -586,6 +613,7 @@ int main(void)
         PLAY_TEST(errors_and_late_answers),
         PLAY_TEST(loss_is_no_drop),
         PLAY_TEST(a_lossy_path_that_fails_altogether_does_not_work),
+        PLAY_TEST(outages_that_come_again_are_told),
         PLAY_TEST(one_lost_packet_is_at_most_possible),
         PLAY_TEST(one_way_is_no_verdict),
         PLAY_TEST(answers_at_another_mirror_port_are_no_silence),
