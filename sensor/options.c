@@ -14,6 +14,7 @@
 #include <sysexits.h>
 #include <yaml.h>
 
+#include "sensor/capture/gunzip.h"
 #include "sensor/capture/inflate.h"
 #include "sensor/options_table.h"
 #include "sensor/quote.h"
@@ -369,7 +370,12 @@ bool options_version(FILE *out)
 #else
     fputs("without libcap-ng: keeps its privileges\n", out);
 #endif
-    const char *archive = inflate_version();
-    fprintf(out, "%s\n", archive ? archive : "without libarchive: reads no compressed capture");
+    const char *archive = inflate_version(), *zlib = gunzip_version();
+    fprintf(out, "%s\n",
+            archive ? archive : "without libarchive: unpacks no zstd, lz4 and xz capture");
+    if (zlib)
+        fprintf(out, "zlib version %s\n", zlib);
+    else
+        fputs("without zlib: unpacks gzip captures with libarchive\n", out);
     return fflush(out) == 0 && !ferror(out);
 }

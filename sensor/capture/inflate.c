@@ -10,6 +10,8 @@
 #include <errno.h>
 #endif
 
+#include "sensor/capture/gunzip.h"
+
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof(a)[0])
 
 static const struct {
@@ -42,8 +44,8 @@ const char *inflate_name(enum inflate_kind kind)
 
 #ifndef HAVE_LIBARCHIVE
 
-struct bytes_origin *inflate_open(enum inflate_kind kind, struct bytes *packed,
-                                  char why[BYTES_WHAT])
+static struct bytes_origin *open_archive(enum inflate_kind kind, struct bytes *packed,
+                                         char why[BYTES_WHAT])
 {
     (void)packed;
     snprintf(why, BYTES_WHAT,
@@ -164,8 +166,8 @@ static int support(struct archive *archive, enum inflate_kind kind)
 }
 
 /* ARCHIVE_WARN of a filter means that libarchive would start another program for it. */
-struct bytes_origin *inflate_open(enum inflate_kind kind, struct bytes *packed,
-                                  char why[BYTES_WHAT])
+static struct bytes_origin *open_archive(enum inflate_kind kind, struct bytes *packed,
+                                         char why[BYTES_WHAT])
 {
     struct inflate *i = calloc(1, sizeof *i);
     struct archive *archive = i ? archive_read_new() : NULL;
@@ -197,3 +199,14 @@ const char *inflate_version(void)
 }
 
 #endif
+
+struct bytes_origin *inflate_open(enum inflate_kind kind, struct bytes *packed,
+                                  char why[BYTES_WHAT])
+{
+    if (kind != INFLATE_GZIP || !gunzip_version())
+        return open_archive(kind, packed, why);
+    struct bytes_origin *origin = gunzip_open(packed);
+    if (!origin)
+        snprintf(why, BYTES_WHAT, "there is not enough memory to unpack it");
+    return origin;
+}

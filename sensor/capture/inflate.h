@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inflate: compressed captures, unpacked on the way in with libarchive. Nothing is written to disk
+/* inflate: compressed captures, unpacked on the way in with libarchive (gzip
+ * with zlib, see gunzip.h). Nothing is written to disk
  * and no more is kept than a window, so a small file that unpacks to a huge one costs only time. */
 #ifndef SENSOR_CAPTURE_INFLATE_H
 #define SENSOR_CAPTURE_INFLATE_H

@@ -93,25 +93,31 @@ static int no_memory(char error[SOURCE_ERROR])
     return EX_OSERR;
 }
 
-static int open_bytes(struct savefile *f, char error[SOURCE_ERROR])
+/* NULL with *status and error set. size: of a file that has one. */
+static struct bytes_origin *open_file(const char *name, const volatile int *stop, uint64_t *size,
+                                      char error[SOURCE_ERROR], int *status)
 {
-    const char *name = f->source.name;
     int fd = STDIN_FILENO;
     struct stat st;
     if (!is_stdin(name))
         do /* the open of a named pipe waits for its writer */
             fd = open(name, O_RDONLY | O_CLOEXEC);
-        while (fd < 0 && errno == EINTR && !*f->stop);
-    if (fd < 0)
-        return cannot_open(name, errno, error);
+        while (fd < 0 && errno == EINTR && !*stop);
+    if (fd < 0) {
+        *status = cannot_open(name, errno, error);
+        return NULL;
+    }
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        f->source.size = is_stdin(name) ? 0 : (uint64_t)st.st_size;
+        *size = is_stdin(name) ? 0 : (uint64_t)st.st_size;
         posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
-    struct bytes_origin *origin = bytes_descriptor(fd, !is_stdin(name), f->stop);
-    if (!origin && !is_stdin(name))
-        close(fd);
-    return origin && bytes_open(&f->file, origin) ? 0 : no_memory(error);
+    struct bytes_origin *origin = bytes_descriptor(fd, !is_stdin(name), stop);
+    if (!origin) {
+        *status = no_memory(error);
+        if (!is_stdin(name))
+            close(fd);
+    }
+    return origin;
 }
 
 /* What keeps the file from being read at all, by b's status. */
@@ -182,8 +188,7 @@ static int begin(struct savefile *f, char error[SOURCE_ERROR])
         return unknown(f, b, error);
     if (b == &f->unpacked)
         return refuse_nested(f, error);
-    int status = unpack(f, kind, error);
-    return status;
+    return unpack(f, kind, error);
 }
 
 /* --- frames ------------------------------------------------------------------------------------
@@ -275,13 +280,14 @@ static void savefile_close(struct source *source)
 
 static const struct source_ops savefile_ops = {savefile_next, savefile_close};
 
-struct source *savefile_open(const char *name, unsigned file_index, const char *filter,
-                             const volatile int *stop, char error[SOURCE_ERROR], int *status)
+struct source *savefile_of(struct bytes_origin *origin, const char *name, unsigned file_index,
+                           const char *filter, const volatile int *stop, char error[SOURCE_ERROR],
+                           int *status)
 {
-    *status = savefile_check(name, error);
-    struct savefile *f = *status ? NULL : calloc(1, sizeof *f);
+    struct savefile *f = calloc(1, sizeof *f);
     if (!f) {
-        *status = *status ? *status : no_memory(error);
+        origin->close(origin);
+        *status = no_memory(error);
         return NULL;
     }
     f->source.ops = &savefile_ops;
@@ -289,10 +295,9 @@ struct source *savefile_open(const char *name, unsigned file_index, const char *
     f->file_index = (uint16_t)file_index;
     f->stop = stop;
     f->bytes = &f->file;
+    bool opened = bytes_open(&f->file, origin);
     f->narrow = filter ? narrow_new(filter) : NULL;
-    *status = filter && !f->narrow ? no_memory(error) : open_bytes(f, error);
-    if (*status == 0)
-        *status = begin(f, error);
+    *status = opened && (!filter || f->narrow) ? begin(f, error) : no_memory(error);
     if (*status == 0 && f->bytes == &f->unpacked)
         *status = begin(f, error);
     if (*status) {
@@ -300,4 +305,20 @@ struct source *savefile_open(const char *name, unsigned file_index, const char *
         return NULL;
     }
     return &f->source;
+}
+
+struct source *savefile_open(const char *name, unsigned file_index, const char *filter,
+                             const volatile int *stop, char error[SOURCE_ERROR], int *status)
+{
+    *status = savefile_check(name, error);
+    if (*status)
+        return NULL;
+    uint64_t size = 0;
+    struct bytes_origin *origin = open_file(name, stop, &size, error, status);
+    if (!origin)
+        return NULL;
+    struct source *source = savefile_of(origin, name, file_index, filter, stop, error, status);
+    if (source)
+        source->size = size;
+    return source;
 }

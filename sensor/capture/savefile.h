@@ -12,6 +12,12 @@
 struct source *savefile_open(const char *name, unsigned file_index, const char *filter,
                              const volatile int *stop, char error[SOURCE_ERROR], int *status);
 
+/* The same from any origin of bytes, which is taken over; name is for messages alone. */
+struct bytes_origin;
+struct source *savefile_of(struct bytes_origin *origin, const char *name, unsigned file_index,
+                           const char *filter, const volatile int *stop, char error[SOURCE_ERROR],
+                           int *status);
+
 /* Whether the file can be opened at all: asked of every -r before the first is read, so that a
  * mistyped name costs no time. 0 or an exit status, with a sentence in error. */
 int savefile_check(const char *name, char error[SOURCE_ERROR]);
