@@ -72,7 +72,7 @@ struct config {
         uint32_t near_hops;           /* diagnose.near_hops (2) */
         uint32_t hop_difference;      /* diagnose.hop_difference (3) */
     } diagnose;
-    struct config_list segments; /* segments: prefixes, at most CONFIG_SEGMENTS_MAX (none) */
+    struct config_list segments; /* segments: as segment_item.h reads them (none) */
     struct {
         nstime blind_after;     /* alerts.blind_after: no packet at all; 0: never (5m) */
         nstime client_gone;     /* alerts.client_gone (10m) */

@@ -2,6 +2,7 @@
 /* config_table: the table itself. The texts are what conf/roamwatch.yaml says of each key. */
 #include "sensor/config_table.h"
 
+#include "sensor/segment_item.h"
 #include "sensor/watch_item.h"
 
 #define US NS_PER_US
@@ -51,6 +52,13 @@ static const char *const facility_words[] = {"user",   "daemon", "local0", "loca
                                              "local2", "local3", "local4", "local5",
                                              "local6", "local7", NULL};
 
+static bool check_segment(const char *text, char error[WATCH_ERROR_TEXT], size_t *at)
+{
+    struct segment_item item;
+    (void)at;
+    return segment_item_parse(text, &item, error);
+}
+
 /* Tables hold this much at most: some gigabytes, beyond which a wrong digit is likelier than a
  * wish. */
 #define LIMIT_MIN 16
@@ -67,13 +75,14 @@ const struct setting config_settings[] = {
      .key = "segments",
      .type = SETTING_LIST,
      .offset = AT(segments),
-     .accept = WATCH_ACCEPT_PREFIX,
+     .check = check_segment,
      .max = CONFIG_SEGMENTS_MAX,
      .preset = "",
      .about =
-         "The parts of the network, as prefixes such as \"10.1.0.0/16\", at most 1024: clients "
-         "of one part that fail alike share an alert. A client in several belongs to the "
-         "smallest."},
+         "The parts of the network, at most 1024: networks or VLANs, with a name or without, such "
+         "as \"office=10.1.0.0/16\", \"10.2.0.0/16\" or \"guests=vlan 12\". Clients of one part "
+         "that fail alike share an alert. A client in several belongs to the smallest network, "
+         "else to its VLAN."},
 
     LIST("swg", "addresses", swg.addresses, WATCH_ACCEPT_ADDRESS, "146.112.255.50",
          "Addresses or prefixes of the SWG, watched on any TCP port besides those learnt from DNS; "

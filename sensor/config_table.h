@@ -5,6 +5,7 @@
 #define SENSOR_CONFIG_TABLE_H
 
 #include "sensor/config.h"
+#include "sensor/watch_item.h"
 
 enum setting_type {
     SETTING_DURATION, /* nstime: "5s" */
@@ -15,6 +16,9 @@ enum setting_type {
     SETTING_TEXT      /* char[CONFIG_TEXT]; "" is none */
 };
 
+/* Whether text is a good item; else error gets a clause, and *at which byte of it is wrong. */
+typedef bool setting_check(const char *text, char error[WATCH_ERROR_TEXT], size_t *at);
+
 struct setting {
     const char *section; /* "dns"; "" at the top level */
     const char *key;     /* "deadline" */
@@ -22,6 +26,7 @@ struct setting {
     size_t offset;            /* in struct config */
     int64_t min, max;         /* duration and count, both included; list: items, 0: any number */
     unsigned accept;          /* list: enum watch_accept; text: enum text_kind */
+    setting_check *check;     /* list: what an item is, in place of accept; NULL */
     const char *const *words; /* choice: ended by NULL */
     const char *preset;       /* the default as written; a list's items are parted by blanks */
     const char *about;        /* what it does, for people */
@@ -67,6 +72,9 @@ char *setting_name(const struct setting *s, char out[SETTING_NAME]);
  * ("\"dns.deadline\" is \"5\", which has no unit; …") where text is no such value. */
 bool setting_parse(const struct setting *s, const char *text, struct config *config,
                    char error[CONFIG_ERROR]);
+/* The same; *at: which byte of text is wrong. */
+bool setting_parse_at(const struct setting *s, const char *text, struct config *config,
+                      char error[CONFIG_ERROR], size_t *at);
 /* The value as setting_parse() reads it; not for lists and texts. Returns out. */
 char *setting_format(const struct setting *s, const struct config *config, char out[SETTING_VALUE]);
 /* "5s", "10m": the largest unit that needs no fraction. Returns out. */

@@ -226,17 +226,26 @@ static bool parse_choice(const struct setting *s, const char *text, unsigned *ou
     return bad(s, text, error, which);
 }
 
-static bool parse_item(const struct setting *s, const char *text, struct config_list *list,
-                       char error[CONFIG_ERROR])
+static bool check_item(const struct setting *s, const char *text, char error[CONFIG_ERROR],
+                       size_t *at)
 {
     struct watch_item item;
     char problem[WATCH_ERROR_TEXT];
     char name[SETTING_NAME];
 
-    if (!watch_item_parse(text, s->accept, &item, problem)) {
-        snprintf(error, CONFIG_ERROR, "in \"%s\", %s", setting_name(s, name), problem);
+    if (s->check ? s->check(text, problem, at) : watch_item_parse(text, s->accept, &item, problem))
+        return true;
+    snprintf(error, CONFIG_ERROR, "in \"%s\", %s", setting_name(s, name), problem);
+    return false;
+}
+
+static bool parse_item(const struct setting *s, const char *text, struct config_list *list,
+                       char error[CONFIG_ERROR], size_t *at)
+{
+    char name[SETTING_NAME];
+
+    if (!check_item(s, text, error, at))
         return false;
-    }
     if (s->max > 0 && list->count >= (size_t)s->max) {
         snprintf(error, CONFIG_ERROR, "\"%s\" holds more than %lld items; leave some out",
                  setting_name(s, name), (long long)s->max);
@@ -272,7 +281,17 @@ static bool parse_text(const struct setting *s, const char *text, char out[CONFI
 bool setting_parse(const struct setting *s, const char *text, struct config *config,
                    char error[CONFIG_ERROR])
 {
+    size_t at;
+
+    return setting_parse_at(s, text, config, error, &at);
+}
+
+bool setting_parse_at(const struct setting *s, const char *text, struct config *config,
+                      char error[CONFIG_ERROR], size_t *wrong)
+{
     void *at = place(s, config);
+
+    *wrong = 0;
 
     switch (s->type) {
     case SETTING_DURATION:
@@ -284,7 +303,7 @@ bool setting_parse(const struct setting *s, const char *text, struct config *con
     case SETTING_CHOICE:
         return parse_choice(s, text, at, error);
     case SETTING_LIST:
-        return parse_item(s, text, at, error);
+        return parse_item(s, text, at, error, wrong);
     case SETTING_TEXT:
         return parse_text(s, text, at, error);
     }

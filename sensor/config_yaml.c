@@ -200,8 +200,13 @@ static bool read_list(struct reader *r, const struct setting *s, const struct ke
         const char *text = scalar(r);
         if (!text)
             return fail_value(r, s, at);
-        if (!setting_parse(s, text, r->config, clause))
+        size_t wrong;
+        if (!setting_parse_at(s, text, r->config, clause, &wrong)) {
+            /* Behind the quote, where there is one. */
+            if (wrong)
+                at.column += wrong + (r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE);
             return fail(r, at, "%s", clause);
+        }
         if (single)
             return true;
     }

@@ -66,8 +66,14 @@ static void end_alerts(struct judging *j, struct client *client, enum notice_res
     clients_set_alerting(j->clients, client, false);
 }
 
+static struct vlan_tags tags_of(const struct packet *packet)
+{
+    return (struct vlan_tags){.count = packet->vlans < 2 ? packet->vlans : 2,
+                              .id = {packet->vlan[0], packet->vlan[1]}};
+}
+
 static struct client *see(struct judging *j, const struct addr *addr, const uint8_t *mac,
-                          nstime now, struct notices *out)
+                          const struct vlan_tags *tags, nstime now, struct notices *out)
 {
     if (!clients_find(j->clients, addr) && clients_full(j->clients)) {
         struct client *oldest = clients_oldest(j->clients);
@@ -76,10 +82,12 @@ static struct client *see(struct judging *j, const struct addr *addr, const uint
         clients_drop(j->clients, oldest);
     }
     struct client *client = clients_see(j->clients, addr, mac, now);
-    if (client)
+    if (client) {
+        client->tags = *tags;
         folding_seen(j->folding, client, now);
-    else
+    } else {
         j->lost++;
+    }
     return client;
 }
 
@@ -112,10 +120,11 @@ void judging_packet(struct judging *j, nstime now, const struct packet *packet,
         control_portal(j->control, &packet->dst, &reports->portal, packet->ref);
     if (reports->client.family == ADDR_NONE)
         return;
+    const struct vlan_tags tags = tags_of(packet);
     struct client *client = clients_find(j->clients, &reports->client);
     if (client ? reports->from_client : reports->opening || reports->unsolicited)
         client = see(j, &reports->client,
-                     reports->from_client && packet->has_mac ? packet->mac : NULL, now, out);
+                     reports->from_client && packet->has_mac ? packet->mac : NULL, &tags, now, out);
     if (!client)
         return;
     if (reports->from_client)

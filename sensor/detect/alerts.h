@@ -40,7 +40,7 @@ bool alerts_fold(struct alert_state *state, const struct addr *client, const str
 struct alert_reach {
     enum notice_scope scope;
     enum addr_family family;
-    struct prefix segment;
+    struct segment segment;
     uint64_t count, of;
 };
 

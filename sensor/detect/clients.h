@@ -56,6 +56,7 @@ struct client {
     struct addr addr;
     uint8_t mac[6];
     bool has_mac;
+    struct vlan_tags tags;                            /* of its own packets */
     bool own_names, encrypted, connects, answers_dns; /* what it was seen to do: its role */
     uint64_t names[4];                                /* bitmap that counts distinct other names */
     uint64_t unsolicited;               /* answers to it whose queries are not in the capture */

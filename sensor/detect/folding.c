@@ -66,7 +66,7 @@ static struct notice *next_notice(struct notices *out)
 static struct alert_reach reach_of(const struct folding *f, size_t number, uint64_t count,
                                    uint64_t of)
 {
-    const struct prefix *segment = scopes_segment(f->scopes, number);
+    const struct segment *segment = scopes_segment(f->scopes, number);
     struct alert_reach reach = {.scope = segment ? SCOPE_SEGMENT : SCOPE_SITE,
                                 .family = scopes_family(f->scopes, number),
                                 .count = count,
@@ -156,7 +156,7 @@ static bool fold(struct folding *f, struct client *client, enum protection prote
 
 void folding_seen(struct folding *f, struct client *client, nstime now)
 {
-    scopes_seen(f->scopes, &client->member, &client->addr, now);
+    scopes_seen(f->scopes, &client->member, &client->addr, &client->tags, now);
 }
 
 void folding_uses(struct folding *f, struct client *client, enum protection protection)

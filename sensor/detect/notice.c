@@ -49,14 +49,12 @@ const char *notice_scope_name(enum notice_scope scope)
 
 char *notice_who(const struct notice *notice, char out[NOTICE_WHO])
 {
-    char address[ADDR_TEXT];
     if (notice->scope == SCOPE_SITE && notice->family == ADDR_NONE)
         snprintf(out, NOTICE_WHO, "SENSOR");
     else if (notice->scope == SCOPE_SITE)
         snprintf(out, NOTICE_WHO, "SITE (%s)", notice->family == ADDR_IPV6 ? "IPv6" : "IPv4");
     else if (notice->scope == SCOPE_SEGMENT)
-        snprintf(out, NOTICE_WHO, "%s/%u", addr_format(&notice->segment.addr, address),
-                 notice->segment.bits);
+        segment_format(&notice->segment, out);
     else
         addr_format(&notice->client, out);
     return out;

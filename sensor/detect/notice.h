@@ -5,6 +5,7 @@
 #define SENSOR_DETECT_NOTICE_H
 
 #include "sensor/detect/judgement.h"
+#include "sensor/detect/segment.h"
 
 enum notice_code {
     NOTICE_DNS_UNPROTECTED,
@@ -45,7 +46,7 @@ struct notice {
     enum notice_severity severity;
     enum notice_scope scope;
     struct addr client;      /* SCOPE_CLIENT */
-    struct prefix segment;   /* SCOPE_SEGMENT */
+    struct segment segment;  /* SCOPE_SEGMENT */
     enum addr_family family; /* ADDR_NONE: all of them */
     bool has_path;           /* one path alone is the trouble */
     struct path_view path;
@@ -72,8 +73,8 @@ const char *notice_resolution_name(enum notice_resolution resolution); /* NULL f
 const char *notice_severity_name(enum notice_severity severity);
 const char *notice_scope_name(enum notice_scope scope); /* "site" */
 
-#define NOTICE_WHO (ADDR_TEXT + 8)
-/* Whom it is about: "10.1.7.114", "10.1.0.0/16", "SITE (IPv4)", "SENSOR". Returns out. */
+#define NOTICE_WHO SEGMENT_TEXT
+/* Whom it is about: "10.1.7.114", "office (10.1.0.0/16)", "SITE (IPv4)", "SENSOR". Returns out. */
 char *notice_who(const struct notice *notice, char out[NOTICE_WHO]);
 
 #endif

@@ -58,7 +58,7 @@ struct scope *scopes_at(struct scopes *scopes, size_t number, enum protection pr
     return &scopes->scope[number][protection];
 }
 
-const struct prefix *scopes_segment(const struct scopes *scopes, size_t number)
+const struct segment *scopes_segment(const struct scopes *scopes, size_t number)
 {
     return number < FIRST_SEGMENT ? NULL : &scopes->segments.item[number - FIRST_SEGMENT];
 }
@@ -67,7 +67,7 @@ enum addr_family scopes_family(const struct scopes *scopes, size_t number)
 {
     if (number < FIRST_SEGMENT)
         return number == SITE_IPV6 ? ADDR_IPV6 : ADDR_IPV4;
-    return (enum addr_family)scopes_segment(scopes, number)->addr.family;
+    return (enum addr_family)scopes_segment(scopes, number)->net.addr.family;
 }
 
 /* --- counters -------------------------------------------------------------------------------- */
@@ -168,10 +168,10 @@ static void expire(struct scopes *scopes, nstime now)
 }
 
 void scopes_seen(struct scopes *scopes, struct scope_member *member, const struct addr *client,
-                 nstime now)
+                 const struct vlan_tags *tags, nstime now)
 {
     if (!member->site) {
-        size_t segment = segments_find(&scopes->segments, client);
+        size_t segment = segments_find(&scopes->segments, client, tags);
         member->site = client->family == ADDR_IPV6 ? SITE_IPV6 : SITE_IPV4;
         if (segment < scopes->segments.count)
             member->segment = (uint16_t)(FIRST_SEGMENT + segment);

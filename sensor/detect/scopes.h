@@ -58,7 +58,7 @@ void scopes_free(struct scopes *scopes);
 
 /* The client sent something. */
 void scopes_seen(struct scopes *scopes, struct scope_member *member, const struct addr *client,
-                 nstime now);
+                 const struct vlan_tags *tags, nstime now);
 /* It has this protection, and its failures count. */
 void scopes_uses(struct scopes *scopes, struct scope_member *member, enum protection protection);
 void scopes_fails(struct scopes *scopes, struct scope_member *member, enum protection protection,
@@ -71,12 +71,13 @@ void scopes_leave(struct scopes *scopes, struct scope_member *member);
 /* The clock was set anew: nobody is active. */
 void scopes_gap(struct scopes *scopes);
 
-/* Scopes by number: 1 and 2 are the site, then the segments in the order of their addresses. */
+/* Scopes by number: 1 and 2 are the site, then the networks in the order of their addresses,
+ * then VLANs. */
 size_t scopes_count(const struct scopes *scopes);
 struct scope *scopes_at(struct scopes *scopes, size_t number, enum protection protection);
 enum addr_family scopes_family(const struct scopes *scopes, size_t number);
 /* NULL for the site. */
-const struct prefix *scopes_segment(const struct scopes *scopes, size_t number);
+const struct segment *scopes_segment(const struct scopes *scopes, size_t number);
 
 /* Enough clients fail in this way for one alert. */
 bool scopes_widens(const struct scopes *scopes, const struct scope *scope, enum notice_code code,

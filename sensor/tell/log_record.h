@@ -7,7 +7,7 @@
 #include "live_lines.h"
 
 #define LOG_FIELDS 16
-#define LOG_VALUE  64
+#define LOG_VALUE  112
 
 /* The severities of RFC 5424, table 2. */
 enum log_level {
@@ -37,7 +37,7 @@ void log_record_alert(struct log_record *out, const struct notice *notice, enum 
 void log_record_sentence(struct log_record *out, nstime now, enum say kind, const char *sentence);
 
 /* The longest a form on the wire can get: every byte of a value escaped. */
-#define LOG_LINE 4096
+#define LOG_LINE 8192
 
 /* Both return the length, at most LOG_LINE, and take no memory. */
 

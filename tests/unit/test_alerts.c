@@ -257,7 +257,7 @@ static void a_wider_one_has_a_life_too(void **state)
     struct alert_state one = {0}, wide = {0};
     struct notice notice;
     struct alert_reach reach = {.scope = SCOPE_SEGMENT, .family = ADDR_IPV4, .count = 6, .of = 10};
-    assert_true(prefix_parse("10.1.0.0/16", &reach.segment));
+    assert_true(prefix_parse("10.1.0.0/16", &reach.segment.net));
     struct judgement j = dns(STATUS_DEGRADED, CONFIDENCE_LIKELY);
     alerts_follow(&one, &j, 3, WINDOW);
     alerts_widen(&alerts, &wide, &reach, &one, &j, 2, &notice);

@@ -376,6 +376,16 @@ static const struct {
      "1:12: in \"segments\", \"any\" is not an address or a prefix such as 192.0.2.0/24"},
     {"segments: [10.1.0.0/8]\n", "1:12: in \"segments\", \"10.1.0.0/8\" has bits set beyond its "
                                  "prefix; did you mean 10.0.0.0/8?"},
+    {"segments: [vlan 4095]\n",
+     "1:12: in \"segments\", \"vlan 4095\" is no VLAN; it is a number from 1 to 4094"},
+    {"segments: [guests=vlan x]\n",
+     "1:12: in \"segments\", \"vlan x\" is no VLAN; it is a number from 1 to 4094"},
+    {"segments: [=10.1.0.0/16]\n",
+     "1:12: in \"segments\", \"=10.1.0.0/16\" has no good name before "
+     "\"=\"; it has 1 to 39 bytes and no quotes"},
+    {"segments: [office=10.1.0.0/8]\n",
+     "1:12: in \"segments\", \"10.1.0.0/8\" has bits set beyond its prefix; did you mean "
+     "10.0.0.0/8?"},
     {"alerts:\n  scope_clients: 1\n", "2:3: \"alerts.scope_clients\" is \"1\", which is out of "
                                       "range; it may be from 2 to 1000000"},
     {"resolvers: a.example\n", "1:12: in \"resolvers\", \"a.example\" is not an address, a prefix "

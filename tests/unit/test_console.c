@@ -622,7 +622,7 @@ static void wide_alerts_that_were_over(void **state)
     r->sink->ops->alert(r->sink, &notice);
     notice.id = 3;
     notice.scope = SCOPE_SEGMENT;
-    assert_true(prefix_parse("10.1.0.0/16", &notice.segment));
+    assert_true(prefix_parse("10.1.0.0/16", &notice.segment.net));
     notice.resolution = RESOLUTION_CLIENT_GONE;
     r->sink->ops->alert(r->sink, &notice);
     verdict(r, protected_client("192.168.0.204", PROTECTION_DNS));

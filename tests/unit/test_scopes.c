@@ -21,6 +21,7 @@ struct crowd {
     struct scopes *scopes;
     struct scope_member member[MEMBERS];
     struct addr addr[MEMBERS];
+    struct vlan_tags tags[MEMBERS];
 };
 
 static int setup(void **state)
@@ -62,7 +63,7 @@ static struct scope *site(struct crowd *c)
 
 static void see(struct crowd *c, size_t i, double second)
 {
-    scopes_seen(c->scopes, &c->member[i], &c->addr[i], at(second));
+    scopes_seen(c->scopes, &c->member[i], &c->addr[i], &c->tags[i], at(second));
     scopes_uses(c->scopes, &c->member[i], PROTECTION_DNS);
 }
 
@@ -153,7 +154,7 @@ static void who_does_not_use_it_says_nothing(void **state)
 {
     struct crowd *c = *state;
     for (size_t i = 0; i < 100; i++)
-        scopes_seen(c->scopes, &c->member[i], &c->addr[i], at(0));
+        scopes_seen(c->scopes, &c->member[i], &c->addr[i], &c->tags[i], at(0));
     assert_int_equal(site(c)->active, 0);
     for (size_t i = 0; i < 5; i++) {
         scopes_uses(c->scopes, &c->member[i], PROTECTION_DNS);
@@ -275,7 +276,7 @@ static void the_smallest_segment_counts(void **state)
     struct crowd *c = *state;
     assert_int_equal(scopes_count(c->scopes), 5);
     assert_null(scopes_segment(c->scopes, SITE));
-    assert_int_equal(scopes_segment(c->scopes, 3)->bits, 24);
+    assert_int_equal(scopes_segment(c->scopes, 3)->net.bits, 24);
     assert_true(addr_parse("10.1.7.9", &c->addr[0]));
     assert_true(addr_parse("2001:db8::1", &c->addr[2]));
     for (size_t i = 0; i < 3; i++)
@@ -294,6 +295,7 @@ static void segments_as_a_plain_search_finds_them(void **state)
     (void)state;
     struct config_list list = {0};
     struct segments segments;
+    const struct vlan_tags none = {0};
     char text[64];
     for (unsigned i = 0; i < 300; i++) {
         unsigned bits = 12 + i % 5 * 4; /* 12 to 28 */
@@ -312,20 +314,63 @@ static void segments_as_a_plain_search_finds_them(void **state)
         struct addr addr = addr_ipv4(bytes);
         unsigned best = 0;
         for (size_t s = 0; s < segments.count; s++)
-            if (prefix_contains(&segments.item[s], &addr) && segments.item[s].bits > best)
-                best = segments.item[s].bits;
-        size_t found = segments_find(&segments, &addr);
-        assert_int_equal(found < segments.count ? segments.item[found].bits : 0, best);
+            if (prefix_contains(&segments.item[s].net, &addr) && segments.item[s].net.bits > best)
+                best = segments.item[s].net.bits;
+        size_t found = segments_find(&segments, &addr, &none);
+        assert_int_equal(found < segments.count ? segments.item[found].net.bits : 0, best);
         if (found < segments.count)
-            assert_true(prefix_contains(&segments.item[found], &addr));
+            assert_true(prefix_contains(&segments.item[found].net, &addr));
     }
     struct addr six;
     assert_true(addr_parse("2001:db8:4::9", &six));
-    assert_int_equal(segments.item[segments_find(&segments, &six)].bits, 128);
+    assert_int_equal(segments.item[segments_find(&segments, &six, &none)].net.bits, 128);
     assert_true(addr_parse("2001:db8:5::9", &six));
-    assert_int_equal(segments.item[segments_find(&segments, &six)].bits, 47);
+    assert_int_equal(segments.item[segments_find(&segments, &six, &none)].net.bits, 47);
     assert_true(addr_parse("2001:db8:6::9", &six));
-    assert_int_equal(segments_find(&segments, &six), segments.count);
+    assert_int_equal(segments_find(&segments, &six, &none), segments.count);
+    segments_free(&segments);
+    config_list_clear(&list);
+}
+
+static size_t find(const struct segments *segments, const char *client, uint16_t outer,
+                   uint16_t inner)
+{
+    struct addr addr;
+    const struct vlan_tags tags = {.count = (uint8_t)(!!outer + !!inner), .id = {outer, inner}};
+    assert_true(addr_parse(client, &addr));
+    return segments_find(segments, &addr, &tags);
+}
+
+static void vlans_come_after_networks(void **state)
+{
+    (void)state;
+    static const char *const items[] = {"guests=vlan 12", "office=10.1.0.0/16", "vlan 20",
+                                        "desk 7=10.1.7.0/24"};
+    struct config_list list = {0};
+    struct segments segments;
+    char text[SEGMENT_TEXT];
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+        assert_true(config_list_clear_add(&list, items[i], false));
+    assert_true(segments_init(&segments, &list));
+    assert_int_equal(segments.count, 6); /* a VLAN once a family */
+    static const struct {
+        const char *client;
+        uint16_t outer, inner;
+        const char *is;
+    } cases[] = {
+        {"10.1.7.9", 12, 0, "desk 7 (10.1.7.0/24)"},
+        {"10.1.8.9", 12, 0, "office (10.1.0.0/16)"},
+        {"10.2.8.9", 12, 0, "guests (VLAN 12, IPv4)"},
+        {"10.2.8.9", 100, 20, "VLAN 20, IPv4"},
+        {"2001:db8::1", 12, 0, "guests (VLAN 12, IPv6)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t at = find(&segments, cases[i].client, cases[i].outer, cases[i].inner);
+        assert_true(at < segments.count);
+        assert_string_equal(segment_format(&segments.item[at], text), cases[i].is);
+    }
+    assert_int_equal(find(&segments, "10.2.8.9", 0, 0), segments.count);
+    assert_int_equal(find(&segments, "10.2.8.9", 13, 0), segments.count);
     segments_free(&segments);
     config_list_clear(&list);
 }
@@ -424,6 +469,7 @@ int main(void)
         TEST(folded_once_stays_folded),
         TEST(the_smallest_segment_counts),
         TEST(segments_as_a_plain_search_finds_them),
+        TEST(vlans_come_after_networks),
         TEST(counters_never_drift),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
