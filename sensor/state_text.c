@@ -23,9 +23,11 @@ static char *who_of(const struct carried_alert *alert, char out[NOTICE_WHO])
     char text[ADDR_TEXT];
     if (alert->scope == SCOPE_CLIENT)
         addr_format(&alert->client, out);
+    else if (alert->scope == SCOPE_SEGMENT && alert->segment.vlan)
+        snprintf(out, NOTICE_WHO, "vlan%u", alert->segment.vlan);
     else if (alert->scope == SCOPE_SEGMENT)
-        snprintf(out, NOTICE_WHO, "%s/%u", addr_format(&alert->segment.addr, text),
-                 alert->segment.bits);
+        snprintf(out, NOTICE_WHO, "%s/%u", addr_format(&alert->segment.net.addr, text),
+                 alert->segment.net.bits);
     else
         snprintf(out, NOTICE_WHO, "-");
     return out;
@@ -175,10 +177,12 @@ static bool read_who(const char *who, struct carried_alert *alert)
         alert->family = (enum addr_family)alert->client.family;
         return true;
     }
+    if (alert->scope == SCOPE_SEGMENT && strncmp(who, "vlan", 4) == 0)
+        return vlan_parse(who + 4, &alert->segment.vlan);
     if (alert->scope == SCOPE_SEGMENT) {
-        if (!prefix_parse(who, &alert->segment))
+        if (!prefix_parse(who, &alert->segment.net))
             return false;
-        alert->family = (enum addr_family)alert->segment.addr.family;
+        alert->family = (enum addr_family)alert->segment.net.addr.family;
         return true;
     }
     return strcmp(who, "-") == 0;
@@ -192,6 +196,8 @@ static bool read_family(const char *text, struct carried_alert *alert)
                                                                 : ADDR_NONE;
     const bool agrees = alert->family == ADDR_NONE || alert->family == family;
     alert->family = family;
+    if (alert->segment.vlan)
+        alert->segment.net.addr.family = (uint8_t)family;
     return family != ADDR_NONE && agrees;
 }
 

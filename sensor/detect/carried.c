@@ -43,9 +43,11 @@ static int compare(const struct carried_entry *a, const struct carried_entry *b)
     if (!order && a->alert.scope == SCOPE_CLIENT)
         order = addr_compare(&a->alert.client, &b->alert.client);
     if (!order && a->alert.scope == SCOPE_SEGMENT) {
-        order = addr_compare(&a->alert.segment.addr, &b->alert.segment.addr);
+        order = addr_compare(&a->alert.segment.net.addr, &b->alert.segment.net.addr);
         if (!order)
-            order = by_number(a->alert.segment.bits, b->alert.segment.bits);
+            order = by_number(a->alert.segment.net.bits, b->alert.segment.net.bits);
+        if (!order)
+            order = by_number(a->alert.segment.vlan, b->alert.segment.vlan);
     }
     return order;
 }
@@ -124,7 +126,7 @@ bool carried_take_client(struct carried *carried, const struct addr *client,
 }
 
 bool carried_take_wide(struct carried *carried, enum addr_family family,
-                       const struct prefix *segment, enum protection protection,
+                       const struct segment *segment, enum protection protection,
                        struct carried_alert *out)
 {
     struct carried_entry like = {

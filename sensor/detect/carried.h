@@ -12,8 +12,8 @@ struct carried_alert {
     enum notice_code code;
     enum notice_severity severity;
     enum notice_scope scope;
-    struct addr client;    /* SCOPE_CLIENT */
-    struct prefix segment; /* SCOPE_SEGMENT */
+    struct addr client;     /* SCOPE_CLIENT */
+    struct segment segment; /* SCOPE_SEGMENT; the name is the configuration's */
     enum addr_family family;
     enum cause cause;
     enum confidence confidence;
@@ -42,7 +42,7 @@ bool carried_take_client(struct carried *carried, const struct addr *client,
                          enum protection protection, struct carried_alert *out);
 /* segment: NULL for the site. */
 bool carried_take_wide(struct carried *carried, enum addr_family family,
-                       const struct prefix *segment, enum protection protection,
+                       const struct segment *segment, enum protection protection,
                        struct carried_alert *out);
 /* Takes any. */
 bool carried_take_next(struct carried *carried, struct carried_alert *out);

@@ -25,11 +25,13 @@ static const char sample[] =
     "last_id 17\n"
     "alert id=3 code=dns-unprotected scope=client who=10.1.7.114 family=ipv4 "
     "since=1724727996491417000 cause=silent-drop confidence=likely severity=critical count=5 of=0\n"
-    "alert id=16 code=web-degraded scope=segment who=2001:db8::/32 family=ipv6 "
+    "alert id=15 code=web-degraded scope=segment who=2001:db8::/32 family=ipv6 "
+    "since=1724727996491417000 cause=packet-loss confidence=certain severity=warning count=6 of=9\n"
+    "alert id=16 code=dns-unprotected scope=segment who=vlan12 family=ipv6 "
     "since=1724727996491417000 cause=packet-loss confidence=certain severity=warning count=6 of=9\n"
     "alert id=17 code=web-unavailable scope=site who=- family=ipv4 since=0 cause=reset "
     "confidence=possible severity=critical count=18446744073709551615 of=0\n"
-    "end 3\n";
+    "end 4\n";
 
 static void is_read_and_written_alike(void **state)
 {
@@ -38,15 +40,17 @@ static void is_read_and_written_alike(void **state)
     (void)state;
     assert_int_equal(state_parse(sample, strlen(sample), &alerts), 0);
     assert_int_equal(alerts.last_id, 17);
-    assert_int_equal(alerts.count, 3);
+    assert_int_equal(alerts.count, 4);
     assert_int_equal(alerts.alert[0].id, 3);
     assert_int_equal(alerts.alert[0].code, NOTICE_DNS_UNPROTECTED);
     assert_true(alerts.alert[0].since == SINCE);
     assert_int_equal(alerts.alert[0].cause, CAUSE_SILENT_DROP);
-    assert_int_equal(alerts.alert[1].segment.bits, 32);
+    assert_int_equal(alerts.alert[1].segment.net.bits, 32);
     assert_int_equal(alerts.alert[1].family, ADDR_IPV6);
     assert_int_equal(alerts.alert[1].of, 9);
-    assert_int_equal(alerts.alert[2].scope, SCOPE_SITE);
+    assert_int_equal(alerts.alert[2].segment.vlan, 12);
+    assert_int_equal(alerts.alert[2].segment.net.addr.family, ADDR_IPV6);
+    assert_int_equal(alerts.alert[3].scope, SCOPE_SITE);
     char *text = state_format(&alerts, &length);
     assert_int_equal(length, strlen(sample));
     assert_memory_equal(text, sample, length);
@@ -124,6 +128,8 @@ static void what_makes_no_sense_is_refused(void **state)
         {HEAD ALERT("1", "dns-unprotected", "client", "10.0.0.1", "ipv6", "1") "end 1\n", 3},
         {HEAD ALERT("1", "dns-unprotected", "site", "10.0.0.1", "ipv4", "1") "end 1\n", 3},
         {HEAD ALERT("1", "dns-unprotected", "segment", "10.0.0.1/8", "ipv4", "1") "end 1\n", 3},
+        {HEAD ALERT("1", "dns-unprotected", "segment", "vlan0", "ipv4", "1") "end 1\n", 3},
+        {HEAD ALERT("1", "dns-unprotected", "segment", "vlan4095", "ipv4", "1") "end 1\n", 3},
         {HEAD ALERT("1", "dns-unprotected", "client", "10.0.0.1", "ipv4",
                     "7258118400000000001") "end 1\n",
          3}, /* after the year 2200 */
