@@ -169,6 +169,9 @@ void answer_read(struct answer *out, const struct packet *packet, const struct d
         .whole = message->complete,
         .content = message->rcode,
     };
+    if (out->kind == ANSWER_GENUINE)
+        out->certificate =
+            certificate_read(message, limits->has_provider_key ? limits->provider_key : NULL);
     if (judge)
         read_records(out, message, own && out->kind == ANSWER_GENUINE && !limits->show_ids, key);
 }

@@ -25,7 +25,8 @@ struct answer {
     uint8_t ttl; /* of the IP header */
     uint16_t rcode;
     enum answer_kind kind;
-    bool whole;       /* all of it was there: its content may be compared */
+    bool whole; /* all of it was there: its content may be compared */
+    struct certificate certificate;
     uint64_t content; /* rcode and the set of (type, data) of its answer section */
     char *texts;      /* as in struct exchange; owned; NULL: none */
 };

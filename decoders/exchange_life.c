@@ -94,6 +94,7 @@ static void show(struct exchange_entry *e, struct answer *a, bool before_query)
     e->genuine = a->kind == ANSWER_GENUINE;
     r->answer_frame = a->frame;
     r->answer_ttl = a->ttl;
+    r->certificate = a->certificate;
     r->has_rcode = true;
     r->rcode = a->rcode;
     r->rtt = before_query || a->time < r->sent ? NSTIME_NONE : a->time - r->sent;

@@ -8,6 +8,7 @@
 #ifndef DECODERS_EXCHANGES_H
 #define DECODERS_EXCHANGES_H
 
+#include "certificate.h"
 #include "dns.h"
 #include "outcome.h"
 
@@ -16,8 +17,10 @@ struct exchange_limits {
     nstime late;     /* from the query: a late answer is still told as late (30 s) */
     nstime early;    /* an answer may stand this long before its query in file order (100 ms) */
     uint32_t max;    /* open and remembered at once */
-    bool judge_own_names; /* content decides foreign (watched resolvers only) */
-    bool show_ids;        /* keep the identities in genuine answers too: they are private */
+    bool judge_own_names;  /* content decides foreign (watched resolvers only) */
+    bool show_ids;         /* keep the identities in genuine answers too: they are private */
+    bool has_provider_key; /* of DNSCrypt certificates */
+    uint8_t provider_key[CERTIFICATE_KEY];
 };
 
 /* Packets as they stand, and exchanges under exactly one outcome once they are final. */

@@ -4,6 +4,7 @@
 #ifndef DECODERS_OUTCOME_H
 #define DECODERS_OUTCOME_H
 
+#include "certificate.h"
 #include "packet.h"
 
 /* The contract's words; each exchange and each attempt is counted under exactly one. */
@@ -80,8 +81,9 @@ struct exchange {
     nstime rtt; /* NSTIME_NONE where there is no answer, or it was captured before the query */
     bool has_rcode;
     uint16_t rcode;
-    uint8_t answer_ttl; /* of the answer's IP header; valid where answer_frame is */
-    uint8_t query_ttl;  /* of the query's */
+    uint8_t answer_ttl;             /* of the answer's IP header; valid where answer_frame is */
+    uint8_t query_ttl;              /* of the query's */
+    struct certificate certificate; /* in the answer */
     const char
         *answers; /* texts of the answer's records, each ended by NUL, an empty one ends the
                      list: "A 18.135.112.200", "CNAME host", "TXT server r5.lon"; NULL: none */

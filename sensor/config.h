@@ -34,9 +34,10 @@ struct config {
         bool control; /* capture.control: follow unwatched traffic as the control group (on) */
     } capture;
     struct {
-        nstime deadline; /* dns.deadline (5s) */
-        nstime late;     /* dns.late (30s) */
-        nstime early;    /* dns.early (100ms) */
+        nstime deadline;                /* dns.deadline (5s) */
+        nstime late;                    /* dns.late (30s) */
+        nstime early;                   /* dns.early (100ms) */
+        char provider_key[CONFIG_TEXT]; /* dns.provider_key: of DNSCrypt certificates */
     } dns;
     struct {
         nstime deadline;    /* tcp.deadline (5s) */

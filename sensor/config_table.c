@@ -120,6 +120,11 @@ const struct setting config_settings[] = {
     DURATION(dns, early, 0, 5 * S, "100ms",
              "An answer that stands before its query in the capture by up to this much is matched: "
              "captures may swap neighbouring frames. At most the deadline."),
+    TEXT_PRESET(dns, provider_key, TEXT_KEY,
+                "B735:1140:206F:225D:3E2B:D822:D7FD:691E:A1C3:3CC8:D666:8D0C:BE04:BFAB:CA43:FB79",
+                "The public key with which the resolvers' operator signs their DNSCrypt "
+                "certificates: a certificate in a DNS answer that it signed proves the answer "
+                "genuine. Empty: none is checked."),
 
     DURATION(
         tcp, deadline, 100 * MS, 10 * M, "5s",

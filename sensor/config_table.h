@@ -44,8 +44,9 @@ struct setting_rule {
 
 /* What a text must be where it is not empty. */
 enum text_kind {
-    TEXT_ANY,     /* printable */
-    TEXT_ENDPOINT /* an address, with a port or without: endpoint.h */
+    TEXT_ANY,      /* printable */
+    TEXT_ENDPOINT, /* an address, with a port or without: endpoint.h */
+    TEXT_KEY       /* an Ed25519 public key: certificate.h */
 };
 
 /* For arrays beside the tables. */

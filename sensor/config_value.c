@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* config_value: one value of the configuration, from text into its place and back. */
+#include "decoders/certificate.h"
 #include "sensor/config_table.h"
 
 #include <string.h>
@@ -263,6 +264,7 @@ static bool parse_text(const struct setting *s, const char *text, char out[CONFI
 {
     struct addr addr;
     uint16_t port;
+    uint8_t key[CERTIFICATE_KEY];
 
     if (strlen(text) >= CONFIG_TEXT)
         return bad(s, text, error, "is too long; at most 255 bytes fit");
@@ -274,6 +276,10 @@ static bool parse_text(const struct setting *s, const char *text, char out[CONFI
         return bad(s, text, error,
                    "is no address; write one with a port or without, such as 192.0.2.53, "
                    "192.0.2.53:5353 or [2001:db8::53]:53");
+    if (s->accept == TEXT_KEY && text[0] && !certificate_parse_key(text, key))
+        return bad(s, text, error,
+                   "is no Ed25519 public key; write its 64 hexadecimal digits, with colons or "
+                   "without");
     memcpy(out, text, strlen(text) + 1);
     return true;
 }

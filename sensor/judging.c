@@ -262,6 +262,24 @@ static bool blocks(const char *answers)
     return false;
 }
 
+/* A clock may be off by a zone, and nobody should be told so. */
+#define CERTIFICATE_SLACK (24 * 60 * 60 * NS_PER_SEC)
+
+static void note_certificate(struct certificates *tally, const struct exchange *exchange)
+{
+    const struct certificate *certificate = &exchange->certificate;
+    if (certificate->state == CERTIFICATE_FORGED && tally->forged++ == 0)
+        tally->forged_frame = exchange->answer_frame;
+    if (certificate->state != CERTIFICATE_SIGNED)
+        return;
+    if (tally->are_signed++ == 0)
+        tally->signed_frame = exchange->answer_frame;
+    if ((exchange->sent < certificate->start - CERTIFICATE_SLACK ||
+         exchange->sent > certificate->end + CERTIFICATE_SLACK) &&
+        tally->dated_frame.number == 0)
+        tally->dated_frame = exchange->answer_frame;
+}
+
 static bool report_exchange(struct judging *j, struct client *client,
                             const struct exchange *exchange)
 {
@@ -277,6 +295,8 @@ static bool report_exchange(struct judging *j, struct client *client,
         j->lost++;
     if (exchange->outcome == OUTCOME_ANSWERED && !exchange->revised && blocks(exchange->answers))
         client->block_pages++;
+    if (!exchange->revised)
+        note_certificate(&client->protection[PROTECTION_DNS].certificates, exchange);
     return true;
 }
 

@@ -377,5 +377,10 @@ bool options_version(FILE *out)
         fprintf(out, "zlib version %s\n", zlib);
     else
         fputs("without zlib: unpacks gzip captures with libarchive\n", out);
+#ifdef HAVE_SODIUM
+    fputs("libsodium version " SODIUM_VERSION "\n", out);
+#else
+    fputs("without libsodium: verifies no DNSCrypt certificate\n", out);
+#endif
     return fflush(out) == 0 && !ferror(out);
 }

@@ -39,6 +39,8 @@ struct tracking *tracking_new(const struct config *config, const uint64_t key[2]
                                       .race = config->tcp.race,
                                       .remember = config->tcp.remember,
                                       .max = config->limits.attempts};
+    exchanges.has_provider_key =
+        certificate_parse_key(config->dns.provider_key, exchanges.provider_key);
     t->control = config->capture.control;
     t->exchanges = exchanges_new(&exchanges, key);
     t->attempts = attempts_new(&attempts, key);

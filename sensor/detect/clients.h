@@ -31,6 +31,13 @@ struct swg_lookups {
     char name[CLIENT_NAME];
 };
 
+/* DNSCrypt certificates in answers, by what their signature is worth. */
+struct certificates {
+    uint64_t are_signed, forged;                 /* by the provider's key, and not by it */
+    struct frame_ref signed_frame, forged_frame; /* the first of each */
+    struct frame_ref dated_frame; /* the first that is signed and was not valid then */
+};
+
 struct protection_state {
     bool seen;       /* a watched packet or an SWG lookup */
     bool before_gap; /* all that is known is from before a gap, and stands till there is news */
@@ -45,9 +52,10 @@ struct protection_state {
     uint64_t direct; /* web: connections straight to the web while this fails (fail-open) */
     struct swg_lookups lookups; /* web only */
     struct outages outages;
-    uint8_t status;    /* enum status, as last judged */
-    bool works;        /* by itself, degraded or not, as last judged */
-    nstime diagnosed;  /* when a cause was last sought */
+    struct certificates certificates; /* dns only */
+    uint8_t status;                   /* enum status, as last judged */
+    bool works;                       /* by itself, degraded or not, as last judged */
+    nstime diagnosed;                 /* when a cause was last sought */
     nstime control_ok; /* newest success of the control group while this was in use; NSTIME_NONE */
     struct alert_state alert;
 };

@@ -59,6 +59,28 @@ static void say_block_pages(const struct diagnosis *in, struct judgement *out)
             in->client->block_pages);
 }
 
+/* The signature proves the answer genuine, whatever else the capture holds (domain fact 2.4). */
+static void say_certificates(const struct diagnosis *in, struct judgement *out)
+{
+    const struct certificates *certificates = &in->client->protection[PROTECTION_DNS].certificates;
+    struct evidence *evidence;
+    if (!dns(in))
+        return;
+    if (certificates->are_signed) {
+        evidence = evidence_add(out, "certificate-signed",
+                                "a DNSCrypt certificate that Cisco signed: the resolver itself "
+                                "answered (%" PRIu64 " in all)",
+                                certificates->are_signed);
+        evidence_frame(evidence, certificates->signed_frame);
+    }
+    if (certificates->dated_frame.number)
+        judgement_note(out,
+                       "the resolvers' certificate in frame %" PRIu64 " is genuine, but was not "
+                       "valid at the time of the capture: the clock of the client or of the "
+                       "sensor is wrong, or an old answer is given again",
+                       (uint64_t)certificates->dated_frame.number);
+}
+
 static void say_unencrypted(const struct diagnosis *in, struct judgement *out)
 {
     bool plain = false;
@@ -191,6 +213,7 @@ void remarks_tell(const struct diagnosis *in, struct judgement *out)
     say_shared_address(in, out);
     say_backed_off(in, &control, out);
     say_block_pages(in, out);
+    say_certificates(in, out);
     say_local_probes(in, &control, out);
     say_log_on(&control, out);
 }

@@ -167,10 +167,11 @@ const struct cause_rule cause_rules[] = {
     {
         .text.name = "foreign-answer",
         .text.tell = "at least one query for the module's own names got an answer without the "
-                     "strings that only Cisco's resolvers give",
+                     "strings that only Cisco's resolvers give; certain where certificates in "
+                     "answers are not signed by the key that signed others",
         .text.apart = "resolver-error: there the path to the resolvers is genuine",
         .text.source = "Liu and others, Who Is Answering My Queries, USENIX Security 2018; domain "
-                       "facts 2.2 and 2.3",
+                       "facts 2.2 to 2.4",
         .outcome = OUTCOME_FOREIGN,
         .counted = "had a foreign answer",
         .holds = rule_holds_foreign,

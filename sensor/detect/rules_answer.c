@@ -13,7 +13,11 @@ bool rule_holds_foreign(const struct causes_work *work)
 void rule_explain_foreign(struct causes_work *work)
 {
     char share[48], servers[FINDINGS_SERVERS], where[64];
-    rule_settle(work, CAUSE_FOREIGN_ANSWER, CONFIDENCE_LIKELY);
+    const struct certificates *certificates =
+        &work->in->client->protection[PROTECTION_DNS].certificates;
+    /* A second proof, apart from the strings; alone it may mean that Cisco has a new key. */
+    bool forged = certificates->forged && certificates->are_signed;
+    rule_settle(work, CAUSE_FOREIGN_ANSWER, forged ? CONFIDENCE_CERTAIN : CONFIDENCE_LIKELY);
     SAY(work->out->headline, "something else answers in the resolvers' name on %s",
         rule_ports(work, OUTCOME_FOREIGN, " and ", where));
     SAY(work->out->why, "DNS is intercepted: answers that carry the resolvers' addresses are not "
@@ -32,6 +36,13 @@ void rule_explain_foreign(struct causes_work *work)
             evidence_add(work->out, "no-answer", "%" PRIu64 " more got no answer at all", silent);
         if (evidence)
             evidence_failures(evidence, work->findings, OUTCOME_UNANSWERED);
+    }
+    if (forged) {
+        evidence = evidence_add(work->out, "certificate-forged",
+                                "%" PRIu64 " certificates in answers are not signed by Cisco's "
+                                "key, which signed %" PRIu64 " others",
+                                certificates->forged, certificates->are_signed);
+        evidence_frame(evidence, certificates->forged_frame);
     }
     judgement_rule_out(work->out, "silent drop: something does answer");
     rule_say_control(work);

@@ -81,8 +81,11 @@ static void make_other(struct config *config)
         if (s->type == SETTING_LIST)
             continue; /* empty */
         if (s->type == SETTING_TEXT) {
-            const char *other = s->accept == TEXT_ENDPOINT ? "[2001:db8::]:53" : "a \\ \"b\"";
-            assert_true(setting_parse(s, other, config, error));
+            static const char *const others[] = {
+                [TEXT_ANY] = "a \\ \"b\"",
+                [TEXT_ENDPOINT] = "[2001:db8::]:53",
+                [TEXT_KEY] = "00112233445566778899AABBCCDDEEFF:00112233445566778899aabbccddeeff"};
+            assert_true(setting_parse(s, others[s->accept], config, error));
             continue;
         }
         if (s->type == SETTING_DURATION)
