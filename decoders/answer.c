@@ -141,11 +141,15 @@ static bool is_error(uint16_t rcode)
 
 static enum answer_kind kind_of(const struct dns_message *message, bool own)
 {
+    if (!own && is_error(message->rcode))
+        return ANSWER_ERROR;
     if (!own)
-        return is_error(message->rcode) ? ANSWER_ERROR : ANSWER_PLAIN;
+        return message->cut && message->name.length == 0 ? ANSWER_UNSEEN : ANSWER_PLAIN;
     switch (module_judge(message)) {
     case MODULE_GENUINE:
         return ANSWER_GENUINE;
+    case MODULE_UNSEEN:
+        return ANSWER_UNSEEN;
     case MODULE_ERROR:
         return ANSWER_ERROR;
     case MODULE_FOREIGN:
@@ -183,6 +187,8 @@ enum outcome answer_outcome(const struct answer *answer)
         return OUTCOME_ERROR;
     case ANSWER_FOREIGN:
         return OUTCOME_FOREIGN;
+    case ANSWER_UNSEEN:
+        return OUTCOME_UNDETERMINED;
     case ANSWER_PLAIN:
     case ANSWER_GENUINE:
         break;

@@ -14,6 +14,7 @@
 
 enum answer_kind {
     ANSWER_PLAIN,   /* an answer, nothing more is known of it */
+    ANSWER_UNSEEN,  /* to an own name or to who knows what, and cut before anything tells */
     ANSWER_GENUINE, /* the strings of the service prove it */
     ANSWER_ERROR,   /* SERVFAIL, REFUSED, FORMERR, NOTIMP */
     ANSWER_FOREIGN  /* to an own name, and without those strings */

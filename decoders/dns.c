@@ -88,7 +88,7 @@ static void read_flags(uint16_t flags, struct dns_message *out)
 bool dns_decode(struct cursor payload, size_t length, struct dns_message *out)
 {
     cursor_trim(&payload, length);
-    bool cut = cursor_left(&payload) < length;
+    out->cut = cursor_left(&payload) < length;
     struct cursor c = payload;
 
     out->whole = payload;
@@ -108,8 +108,8 @@ bool dns_decode(struct cursor payload, size_t length, struct dns_message *out)
     out->first_answer = NULL;
     bool whole = read_sections(&c, out);
     /* A server may stop in the middle of a record where it sets TC: nothing is wrong with it. */
-    bool excused = c.bad && (cut || out->truncated);
-    out->complete = whole && !cut && cursor_left(&c) == 0;
+    bool excused = c.bad && (out->cut || out->truncated);
+    out->complete = whole && !out->cut && cursor_left(&c) == 0;
     out->malformed = !whole && !excused;
     return true;
 }

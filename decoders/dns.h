@@ -48,6 +48,7 @@ struct dns_message {
     bool edns;
     struct dns_name name; /* of the first question; empty (length 0) where there is none */
     uint16_t type, class; /* of the first question */
+    bool cut;             /* the capture does not hold all of it */
     /* Every record that the counts promise was there and well-formed, and nothing stood behind. The
      * data inside records is not looked into, nor are pointers of owner names followed. */
     bool complete;

@@ -106,7 +106,9 @@ static enum module_answer judge_texts(const struct dns_message *answer, const st
     if (has_enough(own, seen.marks))
         return MODULE_GENUINE;
     bool more = answer->truncated || (!seen.all && !answer->malformed);
-    return more && (seen.marks != 0 || !seen.any) ? MODULE_GENUINE : MODULE_FOREIGN;
+    if (!more || (seen.any && seen.marks == 0))
+        return MODULE_FOREIGN;
+    return seen.any || answer->truncated ? MODULE_GENUINE : MODULE_UNSEEN;
 }
 
 enum module_answer module_judge(const struct dns_message *answer)

@@ -181,6 +181,13 @@ static void track_lookup(struct tracking *t, const struct watchlist *watchlist, 
     note_watched(out, touched);
 }
 
+/* As far as the capture goes: of what the snap length cut at least the question is there. */
+static bool parses_whole(const struct dns_message *message)
+{
+    return message->complete || (message->cut && !message->malformed && message->opcode == 0 &&
+                                 message->questions == 1 && message->first_answer);
+}
+
 /* True where the datagram was DNS. On port 53 whatever has a DNS header is; on 443, which QUIC and
  * DNSCrypt share, only what parses whole. */
 static bool track_dns(struct tracking *t, const struct watchlist *watchlist, nstime now,
@@ -191,7 +198,7 @@ static bool track_dns(struct tracking *t, const struct watchlist *watchlist, nst
     uint16_t port = message->response ? packet->src_port : packet->dst_port;
     if (port != DNS_PORT && port != DNSCRYPT_PORT)
         return false;
-    if (port == DNSCRYPT_PORT && !message->complete)
+    if (port == DNSCRYPT_PORT && !parses_whole(message))
         return false;
     const struct addr *server = message->response ? &packet->src : &packet->dst;
     bool watched = watchlist_resolver(watchlist, server, port);

@@ -131,6 +131,8 @@ void client_final(struct client *client, const struct sample *sample)
     struct path *path = client_path(client, sample);
     if (!path || sample->outcome == OUTCOME_ABORTED)
         return;
+    if (sample->unread && client->unread++ == 0)
+        client->unread_frame = sample->frame;
     if (path_covered(path, sample)) {
         path->undetermined++;
         path->covered++;

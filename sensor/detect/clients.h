@@ -71,6 +71,8 @@ struct client {
     struct frame_ref unsolicited_frame; /* the first of them */
     uint64_t unroutable; /* ICMP errors that know no route from it to a watched address */
     struct frame_ref unroutable_frame; /* the first of them */
+    uint64_t unread;                   /* answers cut too short to tell what they answer */
+    struct frame_ref unread_frame;     /* the first of them */
     uint64_t heard, unheard; /* its SWG connections: the server was seen, or the client alone */
     uint64_t block_pages;    /* answers that lead to the vendor's block pages (domain fact 1.12) */
     uint8_t ttls[2]; /* of its own packets: the first, and one that began from another value */

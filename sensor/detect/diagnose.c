@@ -129,6 +129,21 @@ static void say_loss(const struct diagnosis *in, struct judgement *out)
                      count.dropped, count.packets);
 }
 
+static void say_unread(const struct client *client, struct judgement *out)
+{
+    snprintf(out->headline, sizeof out->headline,
+             "the packets are cut too short to read what the resolvers answer");
+    struct evidence *evidence =
+        evidence_add(out, "cut-short",
+                     "%" PRIu64 " answer%s cut by the snap length before anything tells whether it "
+                     "is genuine",
+                     client->unread, client->unread == 1 ? " is" : "s are");
+    if (evidence)
+        evidence_frame(evidence, client->unread_frame);
+    snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
+             "To know: capture whole packets (no snap length, or 262144).");
+}
+
 static void say_undetermined(const struct diagnosis *in, struct judgement *out)
 {
     uint64_t count = undetermined_of(in);
@@ -171,6 +186,10 @@ static void say_undetermined(const struct diagnosis *in, struct judgement *out)
         break;
     }
     case REASON_CAPTURE_LOSS: {
+        if (dns && in->client->unread) {
+            say_unread(in->client, out);
+            break;
+        }
         unsigned permille = diagnose_loss(in);
         snprintf(out->headline, sizeof out->headline,
                  "the capture lacks about %u.%u %% of the packets, so silence proves nothing",

@@ -76,6 +76,8 @@ static void count_paths(struct health *health, const struct client *client,
         enum path_status status = health_path(client, path, config);
         if (path->samples == 0 && (at_end ? path->undetermined > 0 : path->open > 0))
             health->waiting = true;
+        if (path->samples == 0 && path->unread != NSTIME_NONE)
+            health->unread = true;
         if (status == PATH_UNDETERMINED || status == PATH_STALE)
             continue;
         health->judged++;
@@ -138,6 +140,12 @@ static void judge_lookups(struct health *health, const struct swg_lookups *looku
     health->failed_samples = lookups->failed;
 }
 
+/* What there is no outcome of: it came too late, or cannot be read. */
+static enum reason not_decided(const struct client *client)
+{
+    return client->unread ? REASON_CAPTURE_LOSS : REASON_END_OF_CAPTURE;
+}
+
 static enum reason why_not_judged(const struct client *client, const struct protection_state *state,
                                   const struct config *config)
 {
@@ -151,7 +159,7 @@ static enum reason why_not_judged(const struct client *client, const struct prot
             return REASON_TOO_FEW_SAMPLES;
     }
     if (undetermined)
-        return REASON_END_OF_CAPTURE;
+        return not_decided(client);
     if (state->paths == 0 && client->unsolicited)
         return REASON_ONE_WAY_CAPTURE;
     if (state->lookups.failed)
@@ -175,9 +183,9 @@ struct health health_judge(const struct client *client, enum protection protecti
         judge_failure(&health, config, protection, other_family_works);
         /* What would have settled it came too late; but what was known before stands. */
         bool known = health.status > STATUS_PROTECTED && health.status == state->status;
-        if (at_end && health.waiting && !known) {
+        if (health.unread || (at_end && health.waiting && !known)) {
             health.status = STATUS_UNDETERMINED;
-            health.reason = REASON_END_OF_CAPTURE;
+            health.reason = not_decided(client);
         }
     } else if (health.failing || health.lossy || health.encryption_failing) {
         health.status = STATUS_DEGRADED;

@@ -20,6 +20,7 @@ struct health {
     bool proven;            /* some failure rests on more than silence */
     bool weak;              /* only silence on names that are not the module's own */
     bool dns_port_unprobed; /* the DNS failure was never tried on one of UDP 53 and UDP 443 */
+    bool unread;            /* a path has answers only that are cut too short to read */
     bool lookups_failed;    /* the SWG's name cannot be looked up */
     bool encryption_failing;
 };

@@ -15,6 +15,7 @@ void path_init(struct path *path, const struct sample *sample)
         .newest = NSTIME_NONE,
         .since = NSTIME_NONE,
         .last_sent = NSTIME_NONE,
+        .unread = NSTIME_NONE,
         .own_told = NSTIME_NONE,
         .reply = NSTIME_NONE,
         .encrypted_ok = NSTIME_NONE,
@@ -195,6 +196,10 @@ static bool take(struct path *path, const struct config *config, const struct sa
 {
     struct path_sample *old = find(path, sample);
     bool bad = outcome_failed(sample->outcome);
+    if (outcome_silent(sample->outcome) && sample->sent <= path->unread) {
+        path_forget(path, sample->serial);
+        return true;
+    }
     if (bad && !old && sample->sent < path->since) { /* part of an outage that is over */
         drop_failures_before(path, path->since);
         return true;
@@ -384,11 +389,37 @@ static bool take_encrypted(struct path *path, const struct config *config,
     return true;
 }
 
+/* Somebody answers, and the capture does not show what: no success, but what was silent before it
+ * was no block. */
+static void take_unread(struct path *path, const struct config *config, nstime sent)
+{
+    unsigned kept = 0;
+    path->weak = 0;
+    if (sent > path->unread)
+        path->unread = sent;
+    for (unsigned i = 0; i < path->samples; i++) {
+        const struct path_sample s = path->sample[i];
+        if (outcome_silent((enum outcome)s.outcome) && s.sent <= path->unread)
+            path_forget(path, s.serial);
+        else
+            path->sample[kept++] = s;
+    }
+    if (kept == path->samples)
+        return;
+    path->samples = (uint16_t)kept;
+    path->status = PATH_UNDETERMINED;
+    path->lossy = false;
+    if (kept)
+        judge(path, config);
+}
+
 bool path_take(struct path *path, const struct config *config, const struct sample *sample,
                bool own_seen)
 {
     if (sample->sent_last > path->last_sent)
         path->last_sent = sample->sent_last;
+    if (sample->unread)
+        take_unread(path, config, sample->sent);
     if (sample->outcome == OUTCOME_ABORTED || sample->outcome == OUTCOME_UNDETERMINED)
         return true;
     switch (sample->kind) {
@@ -461,6 +492,7 @@ void path_gap(struct path *path, nstime now)
     path->open = 0;
     path->weak = 0;
     path->reply = NSTIME_NONE;
+    path->unread = NSTIME_NONE;
     path->own_told = NSTIME_NONE;
     path->encrypted_silent = 0;
     path->encrypted_ok = NSTIME_NONE;

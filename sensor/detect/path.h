@@ -27,6 +27,7 @@ struct path {
     uint8_t status; /* enum path_status, PATH_STALE excepted: that depends on the client's newest */
     bool ever_ok, lossy;
     bool own_foreign; /* its last own-name answer was foreign: other replies prove nothing */
+    nstime unread;    /* newest query whose answer cannot be read: it is alive; NSTIME_NONE */
     nstime own_told;  /* when that was asked; NSTIME_NONE */
     nstime reply;     /* newest other name that got a reply: when it was asked; NSTIME_NONE */
     uint64_t reply_serial;

@@ -36,10 +36,18 @@ static uint64_t name_hash(const char *name)
     return hash;
 }
 
+bool exchange_unread(const struct exchange *exchange)
+{
+    return exchange->answer_frame.number > 0 &&
+           (exchange->name[0] == '\0' || exchange->outcome == OUTCOME_UNDETERMINED);
+}
+
 /* Any reply to another name shows the path alive, SERVFAIL too: a resolver may fail one name for
  * reasons of its own. */
 static enum outcome health_of(const struct exchange *exchange)
 {
+    if (exchange_unread(exchange))
+        return OUTCOME_UNDETERMINED;
     return exchange->outcome == OUTCOME_ERROR && !exchange->own_name ? OUTCOME_ANSWERED
                                                                      : exchange->outcome;
 }
@@ -57,6 +65,8 @@ struct sample sample_of_exchange(const struct exchange *exchange)
         .sent = exchange->sent,
         .sent_last = exchange->sent_last,
         .decided = exchange->decided,
+        .unread = exchange_unread(exchange),
+        .frame = exchange->answer_frame,
         .edns = exchange->edns,
         .name_hash = name_hash(exchange->name),
     };

@@ -25,9 +25,10 @@ struct sample {
     uint8_t transport;
     nstime sent, sent_last; /* first and newest packet of the client's */
     nstime decided;
+    bool unread;            /* an answer came that is cut too short to tell what it says */
     bool edns;              /* an exchange whose query carried an OPT record */
     uint64_t name_hash;     /* SAMPLE_OTHER: tells distinct names apart */
-    struct frame_ref frame; /* SAMPLE_ENCRYPTED: the query */
+    struct frame_ref frame; /* SAMPLE_ENCRYPTED: the query; unread: the answer */
     uint8_t rate;           /* how busy the client was just before: rate_class() */
 };
 
@@ -52,6 +53,9 @@ struct failure {
 bool outcome_failed(enum outcome outcome); /* a sample that failed */
 bool outcome_silent(enum outcome outcome); /* failed by silence: unanswered, late, stalled */
 
+/* The capture does not show what was asked, or what was answered to the module's own names: neither
+ * a success nor a failure. */
+bool exchange_unread(const struct exchange *exchange);
 struct sample sample_of_exchange(const struct exchange *exchange);
 struct sample sample_of_connect(const struct connect *connect);
 struct sample sample_of_dnscrypt(const struct dnscrypt_pair *pair);

@@ -88,6 +88,7 @@ static void play_exchange(struct play *play, const char *server, uint16_t port, 
         .decided = play_at(second + 5),
         .rtt = outcome == OUTCOME_LATE ? 7 * NS_PER_SEC : NSTIME_NONE,
         .query_frame = {.number = play->serial & 0xffff},
+        .answer_frame = {.number = outcome == OUTCOME_UNDETERMINED},
         .has_rcode = outcome == OUTCOME_ERROR,
         .rcode = DNS_SERVFAIL,
         .icmp = {.seen = outcome == OUTCOME_REJECTED,
@@ -109,6 +110,12 @@ void play_dns(struct play *play, const char *server, uint16_t port, double secon
               enum outcome outcome)
 {
     play_exchange(play, server, port, second, "debug.opendns.com", true, false, outcome);
+}
+
+void play_unread(struct play *play, const char *server, uint16_t port, double second)
+{
+    play_exchange(play, server, port, second, "debug.opendns.com", true, false,
+                  OUTCOME_UNDETERMINED);
 }
 
 void play_edns(struct play *play, const char *server, uint16_t port, double second,

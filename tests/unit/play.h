@@ -35,6 +35,8 @@ nstime play_at(double second);
 /* An exchange for one of the module's own names, sent at `second`, that ended so. */
 void play_dns(struct play *play, const char *server, uint16_t port, double second,
               enum outcome outcome);
+/* The same: an answer came, and the capture does not hold enough of it to read. */
+void play_unread(struct play *play, const char *server, uint16_t port, double second);
 /* The same, with an OPT record in the query. */
 void play_edns(struct play *play, const char *server, uint16_t port, double second,
                enum outcome outcome);

@@ -259,6 +259,25 @@ static void proof_is_bounded(void **state)
     assert_int_equal(path(play)->samples, play->config.health.window_samples);
 }
 
+/* An answer that cannot be read is no success; but what was silent before it was no block. */
+static void an_unread_answer_ends_silence(void **state)
+{
+    struct play *play = *state;
+    feed(play, 0, "xxx");
+    assert_int_equal(path(play)->status, PATH_FAILING);
+    play_unread(play, PLAY_RESOLVER, 53, 20);
+    assert_int_equal(path(play)->status, PATH_UNDETERMINED);
+    assert_int_equal(path(play)->failures, 0);
+    play_dns(play, PLAY_RESOLVER, 53, 19, OUTCOME_UNANSWERED); /* known later, asked before */
+    assert_int_equal(path(play)->samples, 0);
+    play_dns(play, PLAY_RESOLVER, 443, 21, OUTCOME_FOREIGN);
+    play_dns(play, PLAY_RESOLVER, 443, 22, OUTCOME_FOREIGN);
+    play_dns(play, PLAY_RESOLVER, 443, 23, OUTCOME_FOREIGN);
+    struct health health = play_health(play, PROTECTION_DNS); /* it may work on the other port */
+    assert_int_equal(health.status, STATUS_UNDETERMINED);
+    assert_int_equal(health.reason, REASON_CAPTURE_LOSS);
+}
+
 static void a_gap_keeps_what_was_known(void **state)
 {
     struct play *play = *state;
@@ -339,6 +358,7 @@ int main(void)
         PLAY_TEST(a_probe_that_encrypted_dns_covers_is_no_failure),
         PLAY_TEST(dnscrypt_in_silence_fails_for_encryption),
         PLAY_TEST(proof_is_bounded),
+        PLAY_TEST(an_unread_answer_ends_silence),
         PLAY_TEST(a_gap_keeps_what_was_known),
         PLAY_TEST(what_failed_before_a_gap_counts_no_more),
         PLAY_TEST(a_leap_is_no_span_of_silence),
