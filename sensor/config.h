@@ -13,6 +13,7 @@
 #include "decoders/nstime.h"
 #include "sensor/config_list.h"
 
+enum config_timestamps { CONFIG_TIMESTAMPS_HOST, CONFIG_TIMESTAMPS_ADAPTER };
 enum config_exchanges { CONFIG_EXCHANGES_ALL, CONFIG_EXCHANGES_FAILED, CONFIG_EXCHANGES_NONE };
 
 /* Texts as configured: paths, names; with the NUL. */
@@ -31,7 +32,12 @@ struct config {
         nstime lookup_max;            /* swg.lookup_max: and at most (1h) */
     } swg;
     struct {
-        bool control; /* capture.control: follow unwatched traffic as the control group (on) */
+        bool control;    /* capture.control: follow unwatched traffic as the control group (on) */
+        uint32_t buffer; /* capture.buffer: KiB of the kernel's buffer, per interface (16384) */
+        uint32_t snap_length; /* capture.snap_length: bytes of a frame that are looked at (2048) */
+        bool promiscuous;     /* capture.promiscuous (on) */
+        enum config_timestamps timestamps; /* capture.timestamps: host or adapter (host) */
+        nstime reorder; /* capture.reorder: how long a frame may take to be handed over (50ms) */
     } capture;
     struct {
         nstime deadline;                /* dns.deadline (5s) */
@@ -66,6 +72,7 @@ struct config {
         uint32_t forwarder_names;  /* health.forwarder_names: distinct names of a forwarder (50) */
         uint32_t dnscrypt_queries; /* health.dnscrypt_queries without an answer (5) */
         nstime dnscrypt_span;      /* health.dnscrypt_span: over at least (5s) */
+        nstime forget; /* health.forget: live, a client silent for so long is dropped (30m) */
         uint32_t capture_loss_permille; /* health.capture_loss_permille: more mutes silence (10) */
     } health;
     struct {
@@ -87,6 +94,7 @@ struct config {
         enum config_exchanges exchanges; /* events.exchanges: all, failed or none (failed) */
         uint32_t rotate_size;            /* events.rotate_size: MiB of a live -o FILE (100) */
         uint32_t rotate_keep;            /* events.rotate_keep: old files (10) */
+        nstime stats_interval;           /* events.stats_interval: live; 0: only at the end (1m) */
     } events;
     struct {
         uint32_t detail; /* console.detail: clients in full (5) */

@@ -51,6 +51,7 @@ static const char *const exchanges_words[] = {"all", "failed", "none", NULL};
 static const char *const facility_words[] = {"user",   "daemon", "local0", "local1",
                                              "local2", "local3", "local4", "local5",
                                              "local6", "local7", NULL};
+static const char *const timestamps_words[] = {"host", "adapter", NULL};
 
 static bool check_segment(const char *text, char error[WATCH_ERROR_TEXT], size_t *at)
 {
@@ -111,6 +112,20 @@ const struct setting config_settings[] = {
     SWITCH(capture, control, "on",
            "Also follow the handshakes to other hosts and the DNS to other resolvers, to tell "
            "\"the resolvers are blocked\" from \"the network is down\"."),
+
+    COUNT(capture, buffer, 256, 2097151, "16384",
+          "Live: the kernel's buffer for each interface, in KiB."),
+    COUNT(capture, snap_length, 128, 262144, "4096",
+          "Live: bytes of each frame that are looked at, from its beginning."),
+    SWITCH(capture, promiscuous, "on",
+           "Live: see frames that are meant for others, as a mirror port needs."),
+    CHOICE(capture, timestamps, timestamps_words, "host",
+           "Live: whose clock stamps the frames: host or, where it has one that is kept in step "
+           "with the system's, adapter."),
+    DURATION(capture, reorder, 50 * MS, 2 * S, "50ms",
+             "Live: how long a frame may take from the wire to the sensor. The frames of a tap's "
+             "two ports are put in order within this time, and a deadline is judged this much "
+             "later."),
 
     DURATION(dns, deadline, 100 * MS, 10 * M, "5s",
              "A query without an answer for this long is unanswered."),
@@ -184,6 +199,9 @@ const struct setting config_settings[] = {
           "Encrypted queries without an answer that make a path failing for encryption, while its "
           "plain probes are answered."),
     DURATION(health, dnscrypt_span, 0, H, "5s", "They must span at least this time."),
+    DURATION(health, forget, M, 30 * D, "30m",
+             "Live: what is known of a client is dropped after it was silent for this long, for "
+             "its address may be another's by then."),
     COUNT(health, capture_loss_permille, 0, 1000, "10",
           "Where more packets than this, in thousandths, are missing from the capture itself, "
           "silence is not judged."),
@@ -224,6 +242,9 @@ const struct setting config_settings[] = {
           "Live, a FILE of -o that would outgrow this many MiB becomes FILE.1, FILE.1 becomes "
           "FILE.2, and so on; 0: never. SIGHUP opens FILE again for who moves it himself."),
     COUNT(events, rotate_keep, 1, 1000, "10", "Old files kept; the oldest goes."),
+
+    DURATION(events, stats_interval, 0, D, "1m",
+             "Live: how often the counters are written; 0s: only at the end."),
 
     COUNT(console, detail, 0, 1000, "5",
           "Clients shown in full on the screen, the worst first; the rest get a line each."),
@@ -266,7 +287,7 @@ _Static_assert(sizeof config_settings / sizeof *config_settings <= CONFIG_SETTIN
 
 const struct section config_sections[] = {
     {"swg", "The secure web gateway (SWG): what belongs to it, and how it is learnt."},
-    {"capture", "What is followed besides the watched addresses."},
+    {"capture", "How interfaces are read, and what is followed besides the watched addresses."},
     {"dns", "DNS queries to the resolvers; times run from the query."},
     {"tcp", "TCP connections to the SWG and the resolvers; times run from the SYN, the open or the "
             "first data."},

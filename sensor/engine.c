@@ -89,6 +89,12 @@ void engine_passed_over(struct engine *e, uint64_t frames)
     e->stats.capture.packets += frames;
 }
 
+void engine_live(struct engine *e)
+{
+    clock_live(&e->clock);
+    judging_live(e->judging);
+}
+
 /* --- tell ------------------------------------------------------------------------------------ */
 
 static void tell_verdict(void *context, const struct judgement *judgement)
@@ -117,6 +123,9 @@ static void take_reports(struct engine *e, nstime now, bool at_end)
         const struct report *report = &e->reports.item[i];
         keep_watched(e, now, report);
         judging_report(e->judging, e->watchlist, now, report, at_end, &e->notices);
+        const struct judgement *changed = judging_changed(e->judging);
+        if (changed)
+            telling_changed(e->telling, changed);
         do
             telling_notices(e->telling, &e->notices);
         while (judging_more(e->judging, now, &e->notices));
@@ -230,6 +239,27 @@ void engine_frame(struct engine *e, const struct frame *frame)
     e->stats.capture.watched += watched;
 }
 
+/* --- live ------------------------------------------------------------------------------------ */
+
+nstime engine_next(const struct engine *e)
+{
+    nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
+    return tracked < judged ? tracked : judged;
+}
+
+void engine_idle(struct engine *e, nstime now)
+{
+    if (clock_idle(&e->clock, now) == CLOCK_ADVANCED)
+        run_until(e, now);
+}
+
+void engine_gap(struct engine *e, nstime now)
+{
+    nstime before = e->clock.now;
+    if (clock_gap(&e->clock, now) == CLOCK_GAP)
+        gap(e, before == NSTIME_NONE ? now : before);
+}
+
 void engine_dropped(struct engine *e, uint64_t kernel, uint64_t interface)
 {
     const uint64_t before = e->stats.capture.kernel_drops + e->stats.capture.interface_drops;
@@ -301,6 +331,38 @@ void engine_reopen(struct engine *e)
     telling_reopen(e->telling);
 }
 
+static struct summary summarise(const struct engine *e, const struct capture_file *files,
+                                size_t count)
+{
+    return (struct summary){
+        .file_count = count,
+        .file = files,
+        .end = e->clock.now,
+        .stats = &e->stats,
+        .undecoded = &e->undecoded,
+        .lacking = judging_lacking(e->judging),
+    };
+}
+
+void engine_stats(struct engine *e, const struct capture_file *files, size_t count)
+{
+    collect_stats(e);
+    struct summary summary = summarise(e, files, count);
+    telling_stats(e->telling, &summary);
+}
+
+void engine_present(struct engine *e, const struct capture_file *files, size_t count)
+{
+    struct engine_result result = e->result;
+    if (!judging_verdicts(e->judging, e->watchlist, e->clock.now, false, tell_verdict, e))
+        e->result.lost++;
+    result.lost = e->result.lost;
+    e->result = result; /* what counts for the exit status is the last word */
+    collect_stats(e);
+    struct summary summary = summarise(e, files, count);
+    telling_present(e->telling, &summary);
+}
+
 struct engine_result engine_finish(struct engine *e, const struct capture_file *files, size_t count)
 {
     nstime end = e->clock.now;
@@ -308,7 +370,7 @@ struct engine_result engine_finish(struct engine *e, const struct capture_file *
     uint64_t attempts = tracking_attempts(e->tracking)->open;
     while (tracking_close(e->tracking, &e->reports))
         take_reports(e, end, true);
-    if (!judging_verdicts(e->judging, e->watchlist, end, tell_verdict, e))
+    if (!judging_verdicts(e->judging, e->watchlist, end, true, tell_verdict, e))
         e->result.lost++;
     collect_stats(e);
     e->stats.tables.exchanges = exchanges; /* in use when the capture ended */
@@ -316,14 +378,7 @@ struct engine_result engine_finish(struct engine *e, const struct capture_file *
     e->result.linktype = e->linktype;
     e->result.undecodable = e->stats.capture.unsupported > 0 && e->decodable == 0;
     e->result.lost += judging_lost(e->judging);
-    struct summary summary = {
-        .file_count = count,
-        .file = files,
-        .end = end,
-        .stats = &e->stats,
-        .undecoded = &e->undecoded,
-        .lacking = judging_lacking(e->judging),
-    };
+    struct summary summary = summarise(e, files, count);
     telling_finish(e->telling, &summary);
     return e->result;
 }

@@ -43,6 +43,20 @@ void engine_passed_over(struct engine *engine, uint64_t frames);
  * lacking from the capture. */
 void engine_dropped(struct engine *engine, uint64_t kernel, uint64_t interface);
 
+/* Live, and before the first frame: time is the wall clock's too, and verdicts are told as they
+ * change. Times come as the caller found them; see clock.h. */
+void engine_live(struct engine *engine);
+/* When something falls due, if no frame comes before; NSTIME_NEVER. It is done by engine_idle()
+ * with any later moment. */
+nstime engine_next(const struct engine *engine);
+/* All frames captured up to now have been given. */
+void engine_idle(struct engine *engine, nstime now);
+/* What was captured before is not to be compared with what follows from now on: what is open can't
+ * be judged. */
+void engine_gap(struct engine *engine, nstime now);
+/* Tells the counters so far; tells the verdicts so far. files: the interfaces, for the sinks. */
+void engine_stats(struct engine *engine, const struct capture_file *files, size_t count);
+void engine_present(struct engine *engine, const struct capture_file *files, size_t count);
 /* Live, about once a second: reminders, what is seen, how things stand. Both are times of day. */
 void engine_tick(struct engine *engine, nstime now, nstime started);
 /* Tells the sinks a full sentence about the sensor itself. */

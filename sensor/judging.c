@@ -18,6 +18,8 @@ struct judging {
     } like[PROTECTION_COUNT];
     struct trace *trace;        /* NULL: nobody asks for it */
     struct judgement judgement; /* scratch: too large for the stack of every report */
+    bool live;
+    bool changed; /* the judgement is news */
     uint64_t lost;
 };
 
@@ -56,6 +58,11 @@ bool judging_explain(struct judging *j)
     return j->trace;
 }
 
+void judging_live(struct judging *j)
+{
+    j->live = j->sensing.live = true;
+}
+
 /* --- clients --------------------------------------------------------------------------------- */
 
 static void end_alerts(struct judging *j, struct client *client, enum notice_resolution resolution,
@@ -72,13 +79,19 @@ static struct vlan_tags tags_of(const struct packet *packet)
                               .id = {packet->vlan[0], packet->vlan[1]}};
 }
 
+/* Nothing of it stands any more; it may be dropped. */
+static void bid_farewell(struct judging *j, struct client *client, nstime now, struct notices *out)
+{
+    end_alerts(j, client, RESOLUTION_CLIENT_GONE, now, out);
+    folding_forget(j->folding, client);
+}
+
 static struct client *see(struct judging *j, const struct addr *addr, const uint8_t *mac,
                           const struct vlan_tags *tags, nstime now, struct notices *out)
 {
     if (!clients_find(j->clients, addr) && clients_full(j->clients)) {
         struct client *oldest = clients_oldest(j->clients);
-        end_alerts(j, oldest, RESOLUTION_CLIENT_GONE, now, out);
-        folding_forget(j->folding, oldest);
+        bid_farewell(j, oldest, now, out);
         clients_drop(j->clients, oldest);
     }
     struct client *client = clients_see(j->clients, addr, mac, now);
@@ -198,6 +211,17 @@ static void run_diagnosis(struct judging *j, const struct watchlist *watchlist,
     diagnose(&diagnosis, &j->judgement);
 }
 
+/* Undetermined is no judgement yet, so it is no client's first. */
+static void note_change(struct judging *j, struct protection_state *state)
+{
+    if (!j->live ||
+        (state->told_status == j->judgement.status && state->told_cause == j->judgement.cause))
+        return;
+    state->told_status = (uint8_t)j->judgement.status;
+    state->told_cause = (uint8_t)j->judgement.cause;
+    j->changed = true;
+}
+
 static void judge(struct judging *j, const struct watchlist *watchlist, nstime now,
                   struct client *client, enum protection protection, bool at_end,
                   struct notices *out)
@@ -216,15 +240,23 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
      * once a second. */
     if (!failing && !state->alert.stands) {
         folding_quiet(j->folding, client, protection, health.status == STATUS_PROTECTED, now, out);
+        if (j->live && health.status != state->told_status) {
+            run_diagnosis(j, watchlist, client, protection, &health, now);
+            note_change(j, state);
+        }
         return;
     }
     if (failing && !changed && folding_told(j->folding, client, protection) &&
         now - state->diagnosed < NS_PER_SEC)
         return;
-    if (failing && client_role(client, j->config) == ROLE_OTHER)
+    bool other = failing && client_role(client, j->config) == ROLE_OTHER;
+    if (other && !j->live)
         return;
     state->diagnosed = now;
     run_diagnosis(j, watchlist, client, protection, &health, now);
+    note_change(j, state);
+    if (other)
+        return;
     folding_judged(j->folding, client, &j->judgement, &health, out);
     clients_set_alerting(j->clients, client,
                          client->protection[PROTECTION_DNS].alert.stands ||
@@ -412,6 +444,7 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
                     const struct report *report, bool at_end, struct notices *out)
 {
     out->count = 0;
+    j->changed = false;
     struct client *other = report_control(j, report);
     if (other && !at_end)
         follow_control(j, watchlist, now, other, out);
@@ -459,6 +492,11 @@ bool judging_more(struct judging *j, nstime now, struct notices *out)
     return folding_next(j->folding, j->clients, now, out);
 }
 
+const struct judgement *judging_changed(const struct judging *j)
+{
+    return j->changed ? &j->judgement : NULL;
+}
+
 /* --- time ------------------------------------------------------------------------------------ */
 
 static nstime next_gone(const struct judging *j)
@@ -467,11 +505,20 @@ static nstime next_gone(const struct judging *j)
     return client ? client->last_seen + j->config->alerts.client_gone : NSTIME_NEVER;
 }
 
+/* DHCP gives the address to the next. */
+static nstime next_forgotten(const struct judging *j)
+{
+    const struct client *client = j->live ? clients_oldest(j->clients) : NULL;
+    return client ? client->last_seen + j->config->health.forget : NSTIME_NEVER;
+}
+
 nstime judging_next(const struct judging *j)
 {
     const nstime carried = folding_carried_due(j->folding), blind = sensing_next(&j->sensing);
-    const nstime next = carried < blind ? carried : blind, gone = next_gone(j);
-    return gone < next ? gone : next;
+    const nstime gone = next_gone(j), forgotten = next_forgotten(j);
+    const nstime next = carried < blind ? carried : blind;
+    const nstime client = gone < forgotten ? gone : forgotten;
+    return client < next ? client : next;
 }
 
 /* What stands, one a call; false when nothing does any more. */
@@ -483,11 +530,6 @@ static bool suspend(struct judging *j, nstime now, struct notices *out)
     if (client)
         end_alerts(j, client, RESOLUTION_SUSPENDED, now, out);
     return client;
-}
-
-void judging_live(struct judging *j)
-{
-    j->sensing.live = true;
 }
 
 void judging_captured(struct judging *j, nstime now, struct notices *out)
@@ -517,11 +559,15 @@ bool judging_expire(struct judging *j, nstime now, struct notices *out)
     if (due == sensing_next(&j->sensing)) {
         if (!suspend(j, due, out))
             sensing_goes_blind(&j->sensing, folding_alerts(j->folding), due, out);
-        return true;
-    }
-    if (next_gone(j) > due)
+    } else if (due == next_gone(j)) {
+        end_alerts(j, clients_first_alerting(j->clients), RESOLUTION_CLIENT_GONE, due, out);
+    } else if (due == next_forgotten(j)) {
+        struct client *oldest = clients_oldest(j->clients);
+        bid_farewell(j, oldest, due, out);
+        clients_forget(j->clients, oldest);
+    } else {
         return folding_carried_end(j->folding, due, out);
-    end_alerts(j, clients_first_alerting(j->clients), RESOLUTION_CLIENT_GONE, due, out);
+    }
     return true;
 }
 
@@ -554,7 +600,7 @@ bool judging_alive(const struct judging *j, enum addr_family family, nstime now)
 /* --- verdicts -------------------------------------------------------------------------------- */
 
 /* The last word on each client's health, so that a verdict can say how many fail alike. */
-static void judge_all(struct judging *j, struct client *const *clients, size_t count)
+static void judge_all(struct judging *j, struct client *const *clients, size_t count, bool last)
 {
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTECTION_COUNT; p++) {
@@ -565,20 +611,21 @@ static void judge_all(struct judging *j, struct client *const *clients, size_t c
             struct health health =
                 health_judge(clients[i], protection, j->config,
                              other_family_works(j, clients[i], protection), true);
-            state->status = (uint8_t)health.status;
+            if (last)
+                state->status = (uint8_t)health.status;
             j->like[p].clients++;
             j->like[p].status[health.status]++;
         }
 }
 
-bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nstime now,
+bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nstime now, bool last,
                       void (*take)(void *context, const struct judgement *judgement), void *context)
 {
     size_t count = clients_count(j->clients);
     struct client **sorted = clients_sorted(j->clients);
     if (!sorted)
         return count == 0;
-    judge_all(j, sorted, count);
+    judge_all(j, sorted, count, last);
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTECTION_COUNT; p++) {
             enum protection protection = (enum protection)p;

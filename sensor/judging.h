@@ -15,6 +15,9 @@ struct judging *judging_new(const struct config *config, const uint64_t key[2]);
 void judging_free(struct judging *judging);
 /* From here on every judgement has a trace (--explain). False where memory is out. */
 bool judging_explain(struct judging *judging);
+/* From here on frames come as they are sent, so that their absence can be told; clients that fall
+ * silent are forgotten, and judging_changed() tells. */
+void judging_live(struct judging *judging);
 
 /* Which client was seen, and which directions the capture shows. Comes before the packet's reports.
  * A full table drops the client silent longest; if an alert of it stood, it ends. */
@@ -28,7 +31,12 @@ void judging_report(struct judging *judging, const struct watchlist *watchlist, 
  * site's. To be called after each report until false. */
 bool judging_more(struct judging *judging, nstime now, struct notices *out);
 
-/* The next moment a client with an alert counts as gone, or the sensor as blind; NSTIME_NEVER. */
+/* Live: the judgement that the last report led to, where it is the first of a client's protection
+ * or its status or cause is another than before; NULL. Valid until the next call. */
+const struct judgement *judging_changed(const struct judging *judging);
+
+/* The next moment a client with an alert counts as gone or, live, one is forgotten, or
+ * the sensor as blind; NSTIME_NEVER. */
 nstime judging_next(const struct judging *judging);
 bool judging_expire(struct judging *judging, nstime now, struct notices *out);
 
@@ -37,8 +45,6 @@ bool judging_expire(struct judging *judging, nstime now, struct notices *out);
 bool judging_carry(struct judging *judging, const struct carried_alert *alert, size_t count,
                    uint64_t last_id, nstime now);
 
-/* Frames come as they are sent, so that their absence can be told. */
-void judging_live(struct judging *judging);
 /* A frame was captured, whatever it holds; so many were dropped since the last call. */
 void judging_captured(struct judging *judging, nstime now, struct notices *out);
 void judging_dropped(struct judging *judging, nstime now, uint64_t frames);
@@ -52,10 +58,10 @@ bool judging_gap(struct judging *judging, nstime before, nstime now, struct noti
 /* For routing errors: see tracking_packet(). */
 bool judging_alive(const struct judging *judging, enum addr_family family, nstime now);
 
-/* The verdicts in the contract's order: clients by address, dns before web. Calls `take` with each;
- * false where memory is out. */
+/* The verdicts in the contract's order: clients by address, dns before web, as they are if nothing
+ * more comes; `last`: nothing does. Calls `take` with each; false where memory is out. */
 bool judging_verdicts(struct judging *judging, const struct watchlist *watchlist, nstime now,
-                      void (*take)(void *context, const struct judgement *judgement),
+                      bool last, void (*take)(void *context, const struct judgement *judgement),
                       void *context);
 
 /* How many clients stand how, each by the worse of its protections as last judged. */

@@ -3,12 +3,10 @@
  * in between is the engine's. */
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -16,20 +14,17 @@
 #include <unistd.h>
 
 #include "sensor/capture/filter.h"
+#include "sensor/capture/interfaces.h"
 #include "sensor/check.h"
+#include "sensor/ending.h"
 #include "sensor/privileges.h"
-#include "sensor/quote.h"
 #include "sensor/replay.h"
 #include "sensor/resolve.h"
-#include "sensor/tell/console.h"
-#include "sensor/tell/events.h"
-#include "sensor/tell/talk.h"
+#include "sensor/sinks.h"
+#include "sensor/watching.h"
 
 /* A replay waits no longer for the lookups of --resolve. */
 #define RESOLVE_WAIT (8 * NS_PER_SEC)
-
-/* What --exit-code answers. */
-enum { EXIT_FINE = 0, EXIT_FAILS = 1, EXIT_CANT_TELL = 2 };
 
 /* A signal handler can reach nothing but a static. */
 static volatile int stop_asked;
@@ -62,14 +57,6 @@ static void take_standard_descriptors(void)
             return;
 }
 
-static int complain(int status, const char *error)
-{
-    fputs("roamwatch: ", stderr);
-    quote_sentence(stderr, error);
-    fputc('\n', stderr);
-    return status;
-}
-
 static int finish_output(bool written)
 {
     return written ? 0 : complain(EX_IOERR, "Standard output can't be written.");
@@ -96,117 +83,13 @@ static uint64_t total_size(const struct options *options)
     return total;
 }
 
-static bool reads_pipe(const struct options *options)
-{
-    for (size_t i = 0; i < options->files.count; i++)
-        if (strcmp(options->files.item[i], "-") == 0)
-            return true;
-    return false;
-}
-
-static unsigned terminal_width(void)
-{
-    struct winsize size;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-        return size.ws_col;
-    return 0;
-}
-
-/* https://no-color.org, and terminals that know no escape sequences. */
-static bool wants_colour(int fd)
-{
-    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(fd) && !(no_colour && *no_colour) && terminal && *terminal &&
-           strcmp(terminal, "dumb") != 0;
-}
-
-static struct sink *make_console(const struct options *options, const struct config *config)
-{
-    struct console_options console = {
-        .colour = wants_colour(STDOUT_FILENO),
-        .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-        .quiet = options->quiet,
-        .width = terminal_width(),
-        .detail = config->console.detail,
-        .zone = {.minutes = options->zone_minutes},
-    };
-    console.zone.kind = options->zone == OPTIONS_ZONE_LOCAL    ? ZONE_LOCAL
-                        : options->zone == OPTIONS_ZONE_OFFSET ? ZONE_OFFSET
-                                                               : ZONE_UTC;
-    return console_new(stdout, &console);
-}
-
-/* The sinks of a run: the events where -o asks for them, the screen unless they take its place,
- * and talk for -v. */
-struct sinks {
-    struct sink *events, *console, *talk;
-};
-
-static int make_sinks(struct sinks *sinks, const struct options *options,
-                      const struct config *config)
-{
-    char error[CONFIG_ERROR];
-    if (options->events_path) {
-        struct events_options events = {
-            .path = options->events_path,
-            .exchanges = config->events.exchanges,
-            .files = {.name = (const char *const *)options->files.item,
-                      .count = options->files.count},
-            .line_buffered = reads_pipe(options),
-        };
-        sinks->events = events_new(&events, error);
-        if (!sinks->events)
-            return complain(EX_CANTCREAT, error);
-    }
-    bool screen = !options->events_path || strcmp(options->events_path, "-") != 0;
-    if (screen)
-        sinks->console = make_console(options, config);
-    if (options->verbose)
-        sinks->talk = talk_new(stderr, options->verbose);
-    if ((screen && !sinks->console) || (options->verbose && !sinks->talk))
-        return complain(EX_OSERR, "Out of memory.");
-    return 0;
-}
-
-static int finish_sink(struct sink *sink)
-{
-    if (!sink)
-        return 0;
-    const char *error = sink->ops->error ? sink->ops->error(sink) : NULL;
-    int status = error ? complain(EX_IOERR, error) : 0;
-    sink->ops->free(sink);
-    return status;
-}
-
-static int exit_status(const struct options *options, const struct engine_result *result)
-{
-    if (result->lost)
-        return complain(EX_OSERR, "Out of memory: some packets could not be followed, so the "
-                                  "verdicts may be incomplete. Lower the limits.");
-    if (result->undecodable) {
-        fprintf(stderr,
-                "roamwatch: No frame could be decoded: link type %u is not supported. Capture on "
-                "an Ethernet, Linux cooked, loopback or raw IP interface.\n",
-                result->linktype);
-        return EX_DATAERR;
-    }
-    if (!options->exit_code)
-        return 0;
-    return result->fails ? EXIT_FAILS : result->works ? EXIT_FINE : EXIT_CANT_TELL;
-}
-
 static int run(const struct options *options, struct engine *engine, struct sinks *sinks)
 {
     struct progress progress;
     struct replay replay;
     FILE *bar = isatty(STDERR_FILENO) && !options->quiet ? stderr : NULL;
     progress_begin(&progress, bar, total_size(options), wall_clock, NULL);
-    if (sinks->events)
-        engine_add_sink(engine, sinks->events);
-    if (sinks->console)
-        engine_add_sink(engine, sinks->console);
-    if (sinks->talk)
-        engine_add_sink(engine, sinks->talk);
+    sinks_add(sinks, engine);
     if (!replay_init(&replay, options, engine, &progress, &stop_asked)) {
         replay_free(&replay);
         return complain(EX_OSERR, "Out of memory.");
@@ -214,7 +97,7 @@ static int run(const struct options *options, struct engine *engine, struct sink
     int status = replay_run(&replay);
     progress_wipe(&progress);
     struct engine_result result = engine_finish(engine, replay.file, replay.files);
-    int ended = exit_status(options, &result);
+    int ended = ending_status(options, &result);
     replay_free(&replay);
     return status ? status : ended;
 }
@@ -224,6 +107,8 @@ static int replay(const struct options *options, const struct config *config)
     char error[CONFIG_ERROR];
     uint64_t key[2];
     struct sinks sinks = {0};
+    struct sinks_from from = {.name = (const char *const *)options->files.item,
+                              .count = options->files.count};
     int status = replay_check(options, error);
     if (status)
         return complain(status, error);
@@ -236,7 +121,7 @@ static int replay(const struct options *options, const struct config *config)
     if (!engine)
         status = complain(EX_OSERR, "Out of memory.");
     else
-        status = make_sinks(&sinks, options, config);
+        status = sinks_open(&sinks, options, config, &from);
     if (!status && options->explain && sinks.console && !engine_explain(engine))
         status = complain(EX_OSERR, "Out of memory.");
     if (!status && options->resolve == OPTIONS_RESOLVE_ON &&
@@ -247,12 +132,11 @@ static int replay(const struct options *options, const struct config *config)
         complain(status, error);
     if (!status)
         status = run(options, engine, &sinks);
-    int events = finish_sink(sinks.events), console = finish_sink(sinks.console);
-    finish_sink(sinks.talk);
+    int closed = sinks_close(&sinks);
     engine_free(engine);
     watchlist_free(watchlist);
     /* Errors come before what --exit-code answers. */
-    return status > EXIT_CANT_TELL ? status : events ? events : console ? console : status;
+    return status > EXIT_CANT_TELL ? status : closed ? closed : status;
 }
 
 /* What a capture is filtered by at its start; what DNS teaches then adds to it. */
@@ -278,6 +162,13 @@ static int print_filter(const struct options *options, const struct config *conf
     return status ? status : finish_output(fflush(stdout) == 0 && !ferror(stdout));
 }
 
+static int list_interfaces(void)
+{
+    char error[INTERFACES_TEXT];
+    bool printed = interfaces_print(stdout, error);
+    return error[0] ? complain(EX_OSERR, error) : finish_output(printed);
+}
+
 static int with_config(const struct options *options, struct config *config)
 {
     char error[CONFIG_ERROR];
@@ -289,7 +180,7 @@ static int with_config(const struct options *options, struct config *config)
     if (!options_apply(options, config))
         return complain(EX_OSERR, "Out of memory.");
     if (options->mode == OPTIONS_REPLAY)
-        return replay(options, config);
+        return options->interfaces.count ? watching(options, config) : replay(options, config);
     if (options->mode == OPTIONS_CHECK)
         return finish_output(check_print(options, config, stdout));
     if (options->mode == OPTIONS_FILTER)
@@ -312,6 +203,8 @@ int main(int argc, char **argv)
         status = finish_output(options_help(stdout));
     } else if (options.mode == OPTIONS_VERSION) {
         status = finish_output(options_version(stdout));
+    } else if (options.mode == OPTIONS_INTERFACES) {
+        status = list_interfaces();
     } else if (!config_defaults(&config)) {
         status = complain(EX_OSERR, "Out of memory.");
     } else {

@@ -5,7 +5,9 @@
 #ifdef HAVE_LIBCARES
 #include <ares.h>
 #endif
+#include <errno.h>
 #include <getopt.h>
+#include <net/if.h>
 #include <pcap/pcap.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -100,6 +102,43 @@ static int take_file(struct options *o, const char *path, char error[OPTIONS_ERR
     return config_list_clear_add(&o->files, path, false) ? 0 : fail_memory(error);
 }
 
+static int take_interface(struct options *o, const char *name, char error[OPTIONS_ERROR])
+{
+    char quoted[QUOTE_TEXT];
+
+    if (name[0] == '\0')
+        return fail(error, "-i is empty: give an interface; roamwatch -D lists them.");
+    if (strlen(name) >= IF_NAMESIZE)
+        return fail(error, "-i is %s, which is too long for an interface's name.",
+                    quote(name, quoted));
+    if (o->interfaces.count == OPTIONS_INTERFACES_MAX)
+        return fail(error, "More than %d interfaces at once are too many: run another sensor.",
+                    OPTIONS_INTERFACES_MAX);
+    for (size_t i = 0; i < o->interfaces.count; i++) {
+        if (strcmp(name, o->interfaces.item[i]) == 0)
+            return fail(error, "-i %s is given twice: leave one out.", quote(name, quoted));
+    }
+    return config_list_clear_add(&o->interfaces, name, false) ? 0 : fail_memory(error);
+}
+
+/* A year is longer than any service runs without being asked. */
+#define DURATION_MOST (366L * 24 * 60 * 60)
+
+static int take_duration(struct options *o, const char *text, char error[OPTIONS_ERROR])
+{
+    char quoted[QUOTE_TEXT];
+    char *end;
+
+    errno = 0;
+    long seconds = strtol(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || seconds < 1 ||
+        seconds > DURATION_MOST)
+        return fail(error, "--duration is %s, which is no number of seconds from 1 to %ld.",
+                    quote(text, quoted), DURATION_MOST);
+    o->duration = seconds * NS_PER_SEC;
+    return 0;
+}
+
 static int take_path(const char **out, const char *option, const char *path,
                      char error[OPTIONS_ERROR])
 {
@@ -118,6 +157,7 @@ static int take_mode(struct options *o, enum options_mode mode, char error[OPTIO
     static const char *const names[] = {[OPTIONS_CHECK] = "-T",
                                         [OPTIONS_DUMP] = "--dump-config",
                                         [OPTIONS_FILTER] = "--print-filter",
+                                        [OPTIONS_INTERFACES] = "-D",
                                         [OPTIONS_HELP] = NULL};
     enum options_mode low = mode < o->mode ? mode : o->mode;
     enum options_mode high = mode < o->mode ? o->mode : mode;
@@ -143,6 +183,12 @@ static int take(struct options *o, enum option_id id, const char *value, char er
     switch (id) {
     case OPTION_READ:
         return take_file(o, value, error);
+    case OPTION_INTERFACE:
+        return take_interface(o, value, error);
+    case OPTION_LIST_INTERFACES:
+        return take_mode(o, OPTIONS_INTERFACES, error);
+    case OPTION_DURATION:
+        return take_duration(o, value, error);
     case OPTION_CONFIG:
         return take_path(&o->config_path, "-c", value, error);
     case OPTION_SWG:
@@ -285,9 +331,13 @@ static int check(const struct options *o, char error[OPTIONS_ERROR])
         return fail(error, "-q and -v exclude each other: give one of them.");
     if (o->quiet && o->explain)
         return fail(error, "-q and --explain exclude each other: give one of them.");
-    if (o->mode == OPTIONS_REPLAY && o->files.count == 0)
-        return fail(error, "Nothing to read: give -r FILE, or -r - for standard input; see "
-                           "roamwatch --help.");
+    if (o->files.count && o->interfaces.count)
+        return fail(error, "-r and -i exclude each other: read captures or watch interfaces.");
+    if (o->mode == OPTIONS_REPLAY && o->files.count == 0 && o->interfaces.count == 0)
+        return fail(error, "Nothing to read: give -r FILE, -r - for standard input or -i IFACE; "
+                           "see roamwatch --help.");
+    if (o->duration && o->files.count)
+        return fail(error, "--duration is for -i: a capture ends by itself.");
     for (size_t i = 0; o->events_path && i < o->files.count; i++) {
         if (same_file(o->events_path, o->files.item[i]))
             return fail(error, "-o and -r name the same file, which would be overwritten: give -o "
@@ -328,6 +378,7 @@ int options_parse(int argc, char **argv, struct options *out, char error[OPTIONS
 void options_free(struct options *options)
 {
     config_list_clear(&options->files);
+    config_list_clear(&options->interfaces);
     config_list_clear(&options->swgs);
     config_list_clear(&options->resolvers);
     free(options->filter);

@@ -13,10 +13,11 @@
 
 /* What the run is for. */
 enum options_mode {
-    OPTIONS_REPLAY, /* read the files of -r */
-    OPTIONS_CHECK,  /* -T: check_print() */
-    OPTIONS_DUMP,   /* --dump-config: config_dump() */
-    OPTIONS_FILTER, /* --print-filter: filter_print() */
+    OPTIONS_REPLAY,     /* read the files of -r or watch the interfaces of -i */
+    OPTIONS_CHECK,      /* -T: check_print() */
+    OPTIONS_DUMP,       /* --dump-config: config_dump() */
+    OPTIONS_FILTER,     /* --print-filter: filter_print() */
+    OPTIONS_INTERFACES, /* -D: interfaces_print() */
     OPTIONS_VERSION,
     OPTIONS_HELP
 };
@@ -34,24 +35,29 @@ enum options_zone { OPTIONS_ZONE_UTC, OPTIONS_ZONE_LOCAL, OPTIONS_ZONE_OFFSET };
 /* frame_ref counts files in 16 bits. */
 #define OPTIONS_FILES_MAX 65535
 
+/* A tap has two ports; see merge.h. */
+#define OPTIONS_INTERFACES_MAX 8
+
 #define OPTIONS_ERROR CONFIG_ERROR
 
 struct options {
     enum options_mode mode;
-    struct config_list files;     /* -r, in order; "-" is standard input, at most once */
-    const char *config_path;      /* -c; NULL: the built-in defaults */
-    struct config_list swgs;      /* -s: address, prefix, name or "any", each found good */
-    struct config_list resolvers; /* -R, likewise; empty: those of the configuration */
-    const char *events_path;      /* -o; "-" is standard output; NULL: no events */
-    enum options_resolve resolve; /* --resolve, --no-resolve */
-    bool exit_code;               /* --exit-code */
-    bool show_ids;                /* --show-ids */
-    bool explain;                 /* --explain: on the screen, every rule tried */
-    enum options_zone zone;       /* --time */
-    int zone_minutes;             /* east of UTC, with OPTIONS_ZONE_OFFSET */
-    bool quiet;                   /* -q: no talk on standard error but errors */
-    unsigned verbose;             /* -v: how often */
-    char *filter;                 /* FILTER, its words joined by blanks; NULL: none; owned */
+    struct config_list files;      /* -r, in order; "-" is standard input, at most once */
+    struct config_list interfaces; /* -i, in order; not along with -r */
+    nstime duration;               /* --duration; 0: until a signal */
+    const char *config_path;       /* -c; NULL: the built-in defaults */
+    struct config_list swgs;       /* -s: address, prefix, name or "any", each found good */
+    struct config_list resolvers;  /* -R, likewise; empty: those of the configuration */
+    const char *events_path;       /* -o; "-" is standard output; NULL: no events */
+    enum options_resolve resolve;  /* --resolve, --no-resolve */
+    bool exit_code;                /* --exit-code */
+    bool show_ids;                 /* --show-ids */
+    bool explain;                  /* --explain: on the screen, every rule tried */
+    enum options_zone zone;        /* --time */
+    int zone_minutes;              /* east of UTC, with OPTIONS_ZONE_OFFSET */
+    bool quiet;                    /* -q: no talk on standard error but errors */
+    unsigned verbose;              /* -v: how often */
+    char *filter;                  /* FILTER, its words joined by blanks; NULL: none; owned */
 };
 
 /* 0 or EX_USAGE with a full sentence in error that names the remedy. `out` points into argv and is

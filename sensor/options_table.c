@@ -10,6 +10,12 @@ const struct option_row option_rows[] = {
     {OPTION_READ, 'r', NULL, "FILE",
      "Read this capture, pcap or pcapng; \"-\" is standard input, and may\n"
      "be a pipe that still grows. Repeat it for more, in order."},
+    {OPTION_INTERFACE, 'i', NULL, "IFACE",
+     "Watch this interface until interrupted; \"any\": all of them; \"auto\":\n"
+     "the physical one by which this host's packets leave. Repeat it for a\n"
+     "tap's two ports."},
+    {OPTION_LIST_INTERFACES, 'D', NULL, NULL, "List the interfaces."},
+    {OPTION_DURATION, 0, "duration", "SECONDS", "Stop watching by itself after this time."},
     {OPTION_CONFIG, 'c', "config", "FILE",
      "Read the configuration (YAML) from FILE instead of the built-in\ndefaults."},
     {OPTION_SWG, 's', "swg", "NAME|ADDR|CIDR|any",
@@ -46,15 +52,12 @@ const struct option_row option_rows[] = {
      "Say what was counted, on standard error; twice: each alert, too."},
     {OPTION_VERSION, 'V', "version", NULL, "Print the version, and those of the libraries."},
     {OPTION_HELP, 'h', "help", NULL, "Print this."},
-    {OPTION_LATER, 'i', NULL, "IFACE", NULL},
-    {OPTION_LATER, 'D', NULL, NULL, NULL},
     {OPTION_LATER, 'w', "evidence", "FILE", NULL},
     {OPTION_LATER, 0, "redact", NULL, NULL},
     {OPTION_LATER, 0, "report", "FILE", NULL},
     {OPTION_LATER, 0, "dart", "PATH", NULL},
     {OPTION_LATER, 0, "utc-offset", "±HH:MM", NULL},
     {OPTION_LATER, 0, "join", NULL, NULL},
-    {OPTION_LATER, 0, "duration", "SECONDS", NULL},
     {OPTION_LATER, 0, "http", "[ADDR:]PORT", NULL},
     {OPTION_LATER, 0, "sandbox", "on|off", NULL},
 };
@@ -122,7 +125,9 @@ static void help_row(FILE *out, const struct option_row *row)
 
 bool options_help(FILE *out)
 {
-    fputs("Usage: roamwatch -r FILE [options] [FILTER]\n\n"
+    fputs("Usage: roamwatch -r FILE [options] [FILTER]\n"
+          "       roamwatch -i IFACE [options] [FILTER]\n"
+          "       roamwatch -D\n\n"
           "Tells from a packet capture, per client, whether the DNS protection and the web\n"
           "protection of the Cisco Secure Client roaming module reach their cloud, why not,\n"
           "and which frames prove it.\n\n",
@@ -134,8 +139,9 @@ bool options_help(FILE *out)
     fputs("\nFILTER, what is left after the options, is a capture filter that narrows what is\n"
           "read, such as \"vlan 12\" or \"host 10.1.2.3\".\n\n"
           "Exit status: 0 done (see --exit-code); 64 wrong usage; 65 damaged capture, or no\n"
-          "link type that can be read; 66 no such input; 73 output can't be created; 74 error\n"
-          "while reading or writing; 77 not permitted; 78 wrong configuration.\n",
+          "link type that can be read; 66 no such input; 69 interface unavailable; 73 output\n"
+          "can't be created; 74 error while reading or writing; 77 not permitted; 78 wrong\n"
+          "configuration.\n",
           out);
     return fflush(out) == 0 && !ferror(out);
 }

@@ -10,6 +10,9 @@
 enum option_id {
     OPTION_LATER, /* not in this version */
     OPTION_READ,
+    OPTION_INTERFACE,
+    OPTION_LIST_INTERFACES,
+    OPTION_DURATION,
     OPTION_CONFIG,
     OPTION_SWG,
     OPTION_RESOLVER,
@@ -43,9 +46,7 @@ extern const size_t option_row_count;
 #define OPTION_ROWS_MAX 40
 #define OPTION_NAME     32
 
-#define OPTION_LATER_SENTENCE                                                                      \
-    "%s is not in this version, which replays saved captures: leave it out and give -r FILE; see " \
-    "roamwatch --help."
+#define OPTION_LATER_SENTENCE "%s is not in this version: leave it out; see roamwatch --help."
 
 /* The tables as getopt_long() wants them. */
 void option_tables(char letters[2 * OPTION_ROWS_MAX + 2], struct option names[OPTION_ROWS_MAX + 1]);

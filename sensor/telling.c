@@ -72,6 +72,13 @@ void telling_verdict(struct telling *t, const struct judgement *judgement)
             t->sink[i]->ops->verdict(t->sink[i], judgement);
 }
 
+void telling_changed(struct telling *t, const struct judgement *judgement)
+{
+    for (size_t i = 0; i < t->sinks; i++)
+        if (t->sink[i]->ops->changed)
+            t->sink[i]->ops->changed(t->sink[i], judgement);
+}
+
 void telling_say(struct telling *t, nstime now, enum say kind, const char *sentence)
 {
     for (size_t i = 0; i < t->sinks; i++)
@@ -121,6 +128,20 @@ void telling_tick(struct telling *t, struct moment *moment)
     for (size_t i = 0; i < t->sinks; i++)
         if (t->sink[i]->ops->tick)
             t->sink[i]->ops->tick(t->sink[i], moment);
+}
+
+void telling_stats(struct telling *t, const struct summary *summary)
+{
+    for (size_t i = 0; i < t->sinks; i++)
+        if (t->sink[i]->ops->stats)
+            t->sink[i]->ops->stats(t->sink[i], summary);
+}
+
+void telling_present(struct telling *t, const struct summary *summary)
+{
+    for (size_t i = 0; i < t->sinks; i++)
+        if (t->sink[i]->ops->present)
+            t->sink[i]->ops->present(t->sink[i], summary);
 }
 
 void telling_finish(struct telling *t, const struct summary *summary)

@@ -23,12 +23,15 @@ void telling_configure(struct telling *telling, const struct config *config);
 void telling_report(struct telling *telling, const struct report *report);
 void telling_notices(struct telling *telling, const struct notices *notices);
 void telling_verdict(struct telling *telling, const struct judgement *judgement);
+void telling_changed(struct telling *telling, const struct judgement *judgement);
 void telling_say(struct telling *telling, nstime now, enum say kind, const char *sentence);
 /* Live, on SIGHUP: outputs are opened again, appending. */
 void telling_reopen(struct telling *telling);
 /* Live, about once a second: reminders that are due, within a minute what is seen at all, then how
  * things stand; `firing` of the moment is filled in here. */
 void telling_tick(struct telling *telling, struct moment *moment);
+void telling_stats(struct telling *telling, const struct summary *summary);
+void telling_present(struct telling *telling, const struct summary *summary);
 void telling_finish(struct telling *telling, const struct summary *summary);
 
 /* Alerts that stand now. */

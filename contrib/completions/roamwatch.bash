@@ -10,6 +10,10 @@ _roamwatch() {
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     return
     ;;
+  -i)
+    mapfile -t COMPREPLY < <(compgen -W "auto any $(ls /sys/class/net 2>/dev/null)" -- "$word")
+    return
+    ;;
   -s | --swg | -R | --resolver)
     mapfile -t COMPREPLY < <(compgen -W "any" -- "$word")
     return
@@ -21,7 +25,7 @@ _roamwatch() {
   esac
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "
-      -r -c --config -s --swg -R --resolver -o --events --time --resolve --no-resolve --show-ids --explain
+      -r -i -D --duration -c --config -s --swg -R --resolver -o --events --time --resolve --no-resolve --show-ids --explain
       --exit-code -T --check-config --dump-config --print-filter -q --quiet -v --verbose -V --version -h --help
     " -- "$word")
   fi

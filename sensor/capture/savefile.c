@@ -241,8 +241,7 @@ static enum source_status no_frame(struct savefile *f)
         return failed(f);
     case SOURCE_END:
         return ended(f);
-    case SOURCE_STOPPED:
-    case SOURCE_FRAME:
+    default:
         break;
     }
     return SOURCE_STOPPED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source: where frames come from. A small interface, so that the engine's loop is the same for a
- * savefile and for whatever reads captures later. */
+/* source: where frames come from. A small interface, so that whoever feeds the engine need not know
+ * whether they come from a file or an interface. */
 #ifndef SENSOR_CAPTURE_SOURCE_H
 #define SENSOR_CAPTURE_SOURCE_H
 
@@ -12,8 +12,10 @@
 
 enum source_status {
     SOURCE_FRAME,   /* a frame is in out */
+    SOURCE_PASSED,  /* live: a frame is in out that FILTER passes over */
+    SOURCE_EMPTY,   /* live: nothing to read now */
     SOURCE_END,     /* in order: the end of the file, or of the pipe */
-    SOURCE_DAMAGED, /* the file can't be read on from here: error says why */
+    SOURCE_DAMAGED, /* it can't be read on from here: error says why */
     SOURCE_STOPPED, /* a signal asked to stop */
     SOURCE_FAILED   /* it can't be read on for another reason: error says which */
 };

@@ -298,6 +298,8 @@ void client_gap(struct client *client, nstime now)
         client->newest_sample = now;
     for (int p = 0; p < PROTECTION_COUNT; p++) {
         struct protection_state *state = &client->protection[p];
+        state->told_status = STATUS_UNDETERMINED; /* what comes next is news */
+        state->told_cause = CAUSE_NONE;
         state->before_gap = true;
         if (state->last_sent > now) /* by the clock as it was */
             state->last_sent = now;

@@ -176,11 +176,16 @@ static void unlink_client(struct clients *clients, struct client *client)
 
 void clients_drop(struct clients *clients, struct client *client)
 {
+    clients->evicted++;
+    clients_forget(clients, client);
+}
+
+void clients_forget(struct clients *clients, struct client *client)
+{
     clients_set_alerting(clients, client, false);
     unlink_client(clients, client);
     TAILQ_REMOVE(&clients->age, client, by_age);
     clients->count--;
-    clients->evicted++;
     client_free(client);
 }
 

@@ -57,6 +57,7 @@ struct protection_state {
     bool works;                       /* by itself, degraded or not, as last judged */
     nstime diagnosed;                 /* when a cause was last sought */
     nstime control_ok; /* newest success of the control group while this was in use; NSTIME_NONE */
+    uint8_t told_status, told_cause; /* live: of the last verdict that was told */
     struct alert_state alert;
 };
 
@@ -102,7 +103,8 @@ struct client *clients_see(struct clients *clients, const struct addr *addr, con
                            nstime now);
 bool clients_full(const struct clients *clients);
 struct client *clients_oldest(const struct clients *clients);
-void clients_drop(struct clients *clients, struct client *client); /* counted as evicted */
+void clients_drop(struct clients *clients, struct client *client);   /* counted as evicted */
+void clients_forget(struct clients *clients, struct client *client); /* not counted */
 
 size_t clients_count(const struct clients *clients);
 uint64_t clients_evicted(const struct clients *clients);

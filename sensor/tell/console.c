@@ -105,6 +105,14 @@ static void on_finish(struct sink *sink, const struct summary *summary)
                  "with a filter, such as a network.");
 }
 
+/* The next verdicts are a new picture; what was over stays told at the end. */
+static void on_present(struct sink *sink, const struct summary *summary)
+{
+    struct console *c = (struct console *)sink;
+    on_finish(sink, summary);
+    keep_forget(&c->keep);
+}
+
 static const char *get_error(const struct sink *sink)
 {
     const struct console *c = (const struct console *)sink;
@@ -123,6 +131,7 @@ static void free_console(struct sink *sink)
 static const struct sink_ops console_ops = {
     .alert = on_alert,
     .verdict = on_verdict,
+    .present = on_present,
     .finish = on_finish,
     .error = get_error,
     .free = free_console,

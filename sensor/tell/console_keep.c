@@ -222,3 +222,12 @@ void keep_finish(struct keep *k)
     if (k->brief_count > 0)
         qsort(k->brief, k->brief_count, sizeof *k->brief, compare_briefs);
 }
+
+void keep_forget(struct keep *k)
+{
+    for (size_t i = 0; i < k->full_count; i++)
+        free_client(k->full[i]);
+    k->full_count = 0;
+    k->brief_count = 0;
+    k->has_pending = false;
+}

@@ -75,5 +75,7 @@ void keep_verdict(struct keep *k, const struct judgement *judgement);
 void keep_alert(struct keep *k, const struct notice *notice);
 /* No verdict comes any more: sorts. */
 void keep_finish(struct keep *k);
+/* After it: the verdicts begin anew; alerts are kept. */
+void keep_forget(struct keep *k);
 
 #endif

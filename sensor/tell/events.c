@@ -130,7 +130,7 @@ static void on_verdict(struct sink *sink, const struct judgement *judgement)
     write_line(e);
 }
 
-static void on_finish(struct sink *sink, const struct summary *summary)
+static void on_stats(struct sink *sink, const struct summary *summary)
 {
     struct events *e = (struct events *)sink;
     struct json *j = begin_line(e);
@@ -138,6 +138,12 @@ static void on_finish(struct sink *sink, const struct summary *summary)
         return;
     events_line_stats(j, &e->options.files, summary);
     write_line(e);
+}
+
+static void on_finish(struct sink *sink, const struct summary *summary)
+{
+    struct events *e = (struct events *)sink;
+    on_stats(sink, summary);
     flush(e); /* a full disk shows here at the latest */
     if (e->file.reason)
         fail(e, strerror(e->file.reason));
@@ -211,6 +217,8 @@ static const struct sink_ops events_ops = {
     .tick = on_tick,
     .reopen = on_reopen,
     .trouble = get_trouble,
+    .changed = on_verdict,
+    .stats = on_stats,
     .finish = on_finish,
     .error = get_error,
     .free = free_events,

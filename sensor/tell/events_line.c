@@ -35,7 +35,7 @@ static void put_microseconds(struct json *j, const char *key, nstime duration)
 static void put_filename(struct json *j, const struct events_files *files, struct frame_ref frame)
 {
     if (frame.file < files->count)
-        json_string(j, "pcap_filename", files->name[frame.file]);
+        json_string(j, files->live ? "in_iface" : "pcap_filename", files->name[frame.file]);
 }
 
 static void open_event(struct json *j, nstime time, const char *type)
@@ -52,7 +52,7 @@ static void open_frameless(struct json *j, const struct events_files *files, nst
 {
     open_event(j, time, type);
     if (files->count == 1)
-        json_string(j, "pcap_filename", files->name[0]);
+        put_filename(j, files, (struct frame_ref){0});
 }
 
 static void put_packet(struct json *j, const struct events_files *files, struct frame_ref frame,
@@ -60,7 +60,8 @@ static void put_packet(struct json *j, const struct events_files *files, struct 
 {
     if (frame.number > 0) {
         put_filename(j, files, frame);
-        json_unsigned(j, "pcap_cnt", frame.number);
+        if (!files->live)
+            json_unsigned(j, "pcap_cnt", frame.number);
     }
     if (vlans == 0)
         return;
@@ -229,7 +230,7 @@ static void put_evidence(struct json *j, const struct events_files *files,
     put_frames(j, evidence->frame, frames);
     if (evidence->more > 0)
         json_unsigned(j, "more", evidence->more);
-    if (frames > 0 && files->count > 1)
+    if (frames > 0 && files->count > 1 && !files->live)
         put_filename(j, files, evidence->frame[0]);
     json_close(j);
 }

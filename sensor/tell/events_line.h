@@ -7,10 +7,11 @@
 #include "json.h"
 #include "sink.h"
 
-/* The -r files by frame_ref.file; none live. */
+/* The -r files, or the -i interfaces, by frame_ref.file. */
 struct events_files {
     const char *const *name;
     size_t count;
+    bool live; /* they are interfaces */
 };
 
 void events_line_exchange(struct json *j, const struct events_files *files,

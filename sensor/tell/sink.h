@@ -9,7 +9,7 @@
 #include "sensor/detect/notice.h"
 #include "sensor/undecoded.h"
 
-/* One -r file as it was read. */
+/* One -r file as it was read, or one -i interface as it was watched. */
 struct capture_file {
     const char *name;   /* as given; "-" is standard input */
     nstime first, last; /* packet times; NSTIME_NONE where it has none */
@@ -70,7 +70,10 @@ struct sink_ops {
     void (*exchange)(struct sink *sink, const struct exchange *exchange); /* PHASE_FINAL only */
     void (*attempt)(struct sink *sink, const struct attempt *attempt);    /* PHASE_FINAL only */
     void (*alert)(struct sink *sink, const struct notice *notice);
+    /* One of all verdicts, in order; `finish` or `present` comes after the last. */
     void (*verdict)(struct sink *sink, const struct judgement *judgement);
+    /* Live: a client's first verdict, or one whose status or cause is another than before. */
+    void (*changed)(struct sink *sink, const struct judgement *judgement);
     /* The alert still stands. */
     void (*remind)(struct sink *sink, const struct notice *notice, nstime now);
     /* A full sentence about the sensor itself: an interface is down, a file is full. */
@@ -81,6 +84,10 @@ struct sink_ops {
     /* Something has gone wrong, or has mended, since the last call: a full sentence, once, for the
      * other sinks; NULL. Live, asked after whatever was told. */
     const char *(*trouble)(struct sink *sink);
+    /* Live: the counters so far, every events.stats_interval. */
+    void (*stats)(struct sink *sink, const struct summary *summary);
+    /* Live, on SIGUSR1: the verdicts so far have been told. */
+    void (*present)(struct sink *sink, const struct summary *summary);
     void (*finish)(struct sink *sink, const struct summary *summary);
     const char *(*error)(
         const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */

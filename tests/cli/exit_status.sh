@@ -70,7 +70,8 @@ expect 64 "give -r FILE"
 expect 64 "There is no option" -r "$sample" --bogus
 expect 64 "did you mean --config?" -r "$sample" --confg=x
 expect 64 "-r needs a value" -r
-expect 64 "this version" -i eth0
+expect 64 "this version" -r $sample --http 80
+expect 69 "There is no interface nosuch" -i nosuch
 expect 64 "this version" -r "$sample" --report x.html
 expect 64 "-q and -v" -q -v -r "$sample"
 expect 64 "-q and --explain" -q --explain -r "$sample"

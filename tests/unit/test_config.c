@@ -95,7 +95,7 @@ static void make_other(struct config *config)
         else if (s->type == SETTING_SWITCH)
             snprintf(text, sizeof text, strcmp(s->preset, "on") == 0 ? "off" : "on");
         else
-            snprintf(text, sizeof text, "%s", s->words[2]);
+            snprintf(text, sizeof text, "%s", s->words[strcmp(s->preset, s->words[0]) == 0]);
         assert_true(setting_parse(s, text, config, error));
     }
 }

@@ -16,9 +16,9 @@
 
 static const char *const one_name[] = {"pcaps/a \"b\".pcapng"};
 static const char *const two_names[] = {"a.pcap", "b.pcap"};
-static const struct events_files no_file = {NULL, 0};
-static const struct events_files one_file = {one_name, 1};
-static const struct events_files two_files = {two_names, 2};
+static const struct events_files no_file = {NULL, 0, false};
+static const struct events_files one_file = {one_name, 1, false};
+static const struct events_files two_files = {two_names, 2, false};
 
 #define AT SEED_AT
 

@@ -166,14 +166,15 @@ static void test_zones(void **state)
     }
 }
 
-#define LATER                                                                                      \
-    " is not in this version, which replays saved captures: leave it out and give -r FILE; "
+#define LATER " is not in this version: leave it out; "
 
 static const struct {
     const char *line, *error;
 } mistakes[] = {
-    {"", "Nothing to read: give -r FILE, or -r - for standard input; see roamwatch --help."},
-    {"vlan 12", "Nothing to read: give -r FILE, or -r - for standard input; see roamwatch --help."},
+    {"",
+     "Nothing to read: give -r FILE, -r - for standard input or -i IFACE; see roamwatch --help."},
+    {"vlan 12",
+     "Nothing to read: give -r FILE, -r - for standard input or -i IFACE; see roamwatch --help."},
     {"-r", "-r needs a value: -r FILE."},
     {"-r a --config", "-c needs a value: -c FILE."},
     {"-r ~", "-r is empty: give the capture to read, or - for standard input."},
@@ -211,9 +212,20 @@ static const struct {
                     "name or \"any\"."},
     {"-r a -s ~", "-s is wrong: \"\" is not an address, a prefix such as 192.0.2.0/24, a host name "
                   "or \"any\"."},
-    {"-i eth0", "-i" LATER "see roamwatch --help."},
-    {"-i", "-i" LATER "see roamwatch --help."},
-    {"-D", "-D" LATER "see roamwatch --help."},
+    {"-i", "-i needs a value: -i IFACE."},
+    {"-i eth0 -i eth0", "-i \"eth0\" is given twice: leave one out."},
+    {"-i eth0123456789abcdef",
+     "-i is \"eth0123456789abcdef\", which is too long for an interface's name."},
+    {"-i a -i b -i c -i d -i e -i f -i g -i h -i j",
+     "More than 8 interfaces at once are too many: run another sensor."},
+    {"-i eth0 -r a", "-r and -i exclude each other: read captures or watch interfaces."},
+    {"-i eth0 --duration 0",
+     "--duration is \"0\", which is no number of seconds from 1 to 31622400."},
+    {"-i eth0 --duration 5s",
+     "--duration is \"5s\", which is no number of seconds from 1 to 31622400."},
+    {"-i eth0 --duration 31622401",
+     "--duration is \"31622401\", which is no number of seconds from 1 to 31622400."},
+    {"-D -T", "-T and -D exclude each other: give one of them."},
     {"-r a --evidence x", "-w" LATER "see roamwatch --help."},
     {"-r a --redact", "--redact" LATER "see roamwatch --help."},
     {"-r a --redact=1", "--redact" LATER "see roamwatch --help."},
@@ -222,7 +234,7 @@ static const struct {
     {"-r a --utc-offset +01:00", "--utc-offset" LATER "see roamwatch --help."},
     {"-r a --join", "--join" LATER "see roamwatch --help."},
     {"-r a -q --explain", "-q and --explain exclude each other: give one of them."},
-    {"-r a --duration 5", "--duration" LATER "see roamwatch --help."},
+    {"-r a --duration 5", "--duration is for -i: a capture ends by itself."},
     {"-r a --http 80", "--http" LATER "see roamwatch --help."},
     {"-r a --resolve --no-resolve",
      "--resolve and --no-resolve exclude each other: give one of them."},
@@ -319,7 +331,7 @@ static void test_help_and_version(void **state)
     assert_non_null(strstr(text, "\n  -c, --config FILE\n"));
     assert_non_null(strstr(text, "\n      --exit-code\n"));
     assert_non_null(strstr(text, "FILTER"));
-    assert_null(strstr(text, "-i IFACE")); /* what can't be done yet is not offered */
+    assert_null(strstr(text, "--http")); /* what can't be done yet is not offered */
     assert_null(strstr(text, "--report"));
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
         assert_true(strcspn(line, "\n") <= 82);

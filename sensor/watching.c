@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watching: see watching.h. */
+#include "sensor/watching.h"
+
+#include <sys/random.h>
+#include <sysexits.h>
+
+#include "sensor/capture/narrow.h"
+#include "sensor/ending.h"
+#include "sensor/sinks.h"
+#include "sensor/watch.h"
+
+struct watching {
+    const struct options *options;
+    struct config *config;
+    struct watchlist *watchlist;
+    struct engine *engine;
+    struct watch *watch;
+    struct sinks sinks;
+};
+
+/* What can be found wrong before anything is opened. */
+static int check(const struct options *options)
+{
+    char error[SOURCE_ERROR];
+    int status = options->filter ? narrow_check(options->filter, error) : 0;
+    return status ? complain(status, error) : 0;
+}
+
+static int make_engine(struct watching *w)
+{
+    char error[CONFIG_ERROR];
+    uint64_t key[2];
+    if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
+        return complain(EX_OSERR, "The kernel gives no random numbers.");
+    w->watchlist = watchlist_new(w->config, key, error);
+    if (!w->watchlist)
+        return complain(EX_CONFIG, error);
+    w->engine = engine_new(w->config, w->watchlist, key);
+    if (!w->engine || (w->options->explain && !engine_explain(w->engine)))
+        return complain(EX_OSERR, "Out of memory.");
+    return 0;
+}
+
+static int open_all(struct watching *w)
+{
+    char error[CONFIG_ERROR];
+    int status = 0;
+    w->watch = watch_new(w->options, w->config, w->watchlist, error, &status);
+    if (!w->watch)
+        return complain(status, error);
+    struct sinks_from from = {.name = watch_names(w->watch), .live = true};
+    watch_files(w->watch, &from.count);
+    status = sinks_open(&w->sinks, w->options, w->config, &from);
+    if (!status)
+        sinks_add(&w->sinks, w->engine);
+    return status;
+}
+
+static int run(struct watching *w)
+{
+    const struct watch_hooks hooks = {.context = w};
+    size_t count;
+    int status = watch_run(w->watch, w->engine, &hooks);
+    const struct capture_file *files = watch_files(w->watch, &count);
+    struct engine_result result = engine_finish(w->engine, files, count);
+    int ended = ending_status(w->options, &result);
+    return status ? status : ended;
+}
+
+int watching(const struct options *options, struct config *config)
+{
+    struct watching w = {.options = options, .config = config};
+    int status = check(options);
+    if (!status)
+        status = make_engine(&w);
+    if (!status)
+        status = open_all(&w);
+    if (!status)
+        status = run(&w);
+    int closed = sinks_close(&w.sinks);
+    watch_free(w.watch);
+    engine_free(w.engine);
+    watchlist_free(w.watchlist);
+    /* Errors come before what --exit-code answers. */
+    return status > EXIT_CANT_TELL ? status : closed ? closed : status;
+}
