@@ -64,7 +64,9 @@ static inline uint32_t cursor_be32(struct cursor *c)
 static inline uint16_t cursor_le16(struct cursor *c)
 {
     const uint8_t *p = cursor_bytes(c, 2);
-    return p ? (uint16_t)(p[1] << 8 | p[0]) : 0;
+    if (p == NULL)
+        return 0;
+    return (uint16_t)(p[1] << 8 | p[0]);
 }
 
 static inline uint32_t cursor_le32(struct cursor *c)

@@ -53,7 +53,7 @@ static bool find_lengths(struct pcapfile *p, uint16_t major, uint16_t minor)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(versions); i++) {
         if (versions[i].major == major && versions[i].minor == minor) {
-            p->lengths = versions[i].lengths;
+            p->lengths = (uint8_t)versions[i].lengths;
             return true;
         }
     }

@@ -288,8 +288,7 @@ static void print_closed(struct screen *s, const struct undecoded *undecoded)
         [UNSUPPORTED_LINK_TYPE] =
             "can't be decoded: capture on an Ethernet or Wi-Fi adapter instead.",
         [UNSUPPORTED_ENCRYPTED] =
-            "can't be opened without the network's keys: capture on the laptop itself, on the "
-            "adapter as it sees its own traffic, or behind the access point.",
+            "can't be opened without the network's keys: capture on the laptop itself.",
         [UNSUPPORTED_ETHERTYPE] = "can't be decoded: capture where they are unpacked.",
         [UNSUPPORTED_PPP_PROTOCOL] = "can't be decoded: capture behind the PPP link.",
         [UNSUPPORTED_IP_PROTOCOL] = "can't be decoded: capture at the tunnel's end.",
