@@ -96,6 +96,7 @@ void attempt_begins(struct attempt_entry *a, const struct attempt_step *step)
 
 unsigned attempt_syn_again(struct attempt_entry *a, const struct attempt_step *step)
 {
+    const bool copy = step->packet->time - a->report.sent_last < COPY_WITHIN;
     if (step->packet->time - a->report.sent >= COPY_WITHIN)
         a->repeated = true;
     if (a->stage == ATTEMPT_DONE || attempt_is_live(a)) {
@@ -103,6 +104,8 @@ unsigned attempt_syn_again(struct attempt_entry *a, const struct attempt_step *s
         return 0;
     }
     note_syn(a, step);
+    if (copy) /* it may stand behind what answered the packet: the client does nothing new */
+        return 0;
     if (a->stage == ATTEMPT_ABORTING) { /* it goes on after all */
         a->decider = a->report.icmp.frame;
         enter(a, ATTEMPT_TRYING, first_deadline(a, step));

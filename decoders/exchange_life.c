@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+/* A query that comes again sooner is the same packet seen twice, by a mirror or at each component
+ * that pktmon shows: who asks again waits longer. */
+#define COPY_WITHIN (20 * NS_PER_MS)
+
 /* --- Deciding --------------------------------------------------------------------------------- */
 
 /* Sets the outcome and says whether that is news. */
@@ -65,6 +69,15 @@ bool exchange_takes_copy(const struct exchange_entry *e, const struct exchange_l
 {
     return e->stage == EXCHANGE_OPEN && e->answer == OUTCOME_NONE && now <= e->deadline &&
            time - e->report.sent <= limits->deadline;
+}
+
+void exchange_copied(struct exchange_entry *e, nstime time)
+{
+    e->report.copies++;
+    if (time - e->report.sent_last >= COPY_WITHIN)
+        e->asked_again = true;
+    if (time > e->report.sent_last) /* copies may stand out of order */
+        e->report.sent_last = time;
 }
 
 bool exchange_is_unmet(const struct exchange_entry *e)
@@ -141,7 +154,7 @@ static unsigned further_answer(struct exchange_entry *e, const struct exchange_l
     bool genuine = a->kind == ANSWER_GENUINE;
     if (e->conflict || same_content(e, a) || (e->genuine && genuine))
         return 0;
-    if (limits->judge_own_names && e->report.copies == 0 && e->whole && a->whole)
+    if (limits->judge_own_names && !e->asked_again && e->whole && a->whole)
         return conflict(e, a);
     return genuine || betters(answer_outcome(a), e->answer) ? take(e, a, false) : 0;
 }

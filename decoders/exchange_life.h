@@ -26,11 +26,14 @@ struct exchange_entry {
     bool genuine;           /* an answer is proven */
     bool conflict;          /* two differ, and neither is proven */
     bool whole;             /* content is of a whole answer */
+    bool asked_again;       /* by a retransmission; a packet delivered twice asks once */
 };
 
 /* Whether a further packet of the same key repeats this query; if not, it asks anew. */
 bool exchange_takes_copy(const struct exchange_entry *e, const struct exchange_limits *limits,
                          nstime now, nstime time);
+/* Takes it: `time` is the packet's. */
+void exchange_copied(struct exchange_entry *e, nstime time);
 /* Still without any answer, and one could count. */
 bool exchange_is_unmet(const struct exchange_entry *e);
 /* Same content as the answer it has. */

@@ -213,9 +213,7 @@ size_t exchanges_query(struct exchanges *x, nstime now, const struct packet *pac
     const struct exchange_key k = exchange_key_query(packet, message, x->key);
     struct exchange_entry *e = find(x, &k);
     if (e && exchange_takes_copy(e, &x->limits, x->now, packet->time)) {
-        e->report.copies++;
-        if (packet->time > e->report.sent_last) /* copies may stand out of order */
-            e->report.sent_last = packet->time;
+        exchange_copied(e, packet->time);
         x->counts.copies++;
         *touched += 1;
         return 0;

@@ -52,6 +52,16 @@ static void tell_trouble(struct replay *replay, size_t index)
     fputc('\n', stderr);
 }
 
+/* Those of the files before and of this one so far. */
+static void tell_drops(struct replay *replay, const struct source *source)
+{
+    const uint64_t kernel = replay->kernel_drops + source->kernel_drops;
+    const uint64_t interface = replay->interface_drops + source->interface_drops;
+    if (kernel + interface > replay->drops_told)
+        engine_dropped(replay->engine, kernel, interface);
+    replay->drops_told = kernel + interface;
+}
+
 static enum source_status feed(struct replay *replay, struct source *source,
                                struct capture_file *file, uint64_t bytes_before)
 {
@@ -64,8 +74,10 @@ static enum source_status feed(struct replay *replay, struct source *source,
             file->last = frame.time;
         file->packets++;
         engine_frame(replay->engine, &frame);
+        tell_drops(replay, source);
         progress_update(replay->progress, bytes_before + source->bytes, source->frames);
     }
+    tell_drops(replay, source);
     engine_passed_over(replay->engine, source->frames - file->packets);
     file->packets = source->frames;
     return status;
@@ -110,6 +122,8 @@ int replay_run(struct replay *replay)
             tell_trouble(replay, i);
             result = result ? result : source->exit;
         }
+        replay->kernel_drops += source->kernel_drops;
+        replay->interface_drops += source->interface_drops;
         bytes += source->size ? source->size : source->bytes;
         source_close(source);
     }

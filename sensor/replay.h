@@ -12,7 +12,9 @@ struct replay {
     const struct options *options;
     struct engine *engine;
     struct progress *progress;
-    const volatile int *stop; /* set by a signal handler */
+    const volatile int *stop;               /* set by a signal handler */
+    uint64_t kernel_drops, interface_drops; /* that the files before told */
+    uint64_t drops_told;                    /* to the engine, both kinds */
     size_t files;
     struct capture_file *file;    /* as read; owned */
     char (*damage)[CONFIG_ERROR]; /* the sentences that file[].damage points to; owned */

@@ -53,3 +53,10 @@ def frames(data):
         seconds, fraction, captured, _ = struct.unpack_from(order + "IIII", data, at)
         yield seconds * 10**9 + fraction * unit, at + 16, captured, at + 16 + captured
         at += 16 + captured
+
+
+def linktype(data):
+    """The first link type of such a file."""
+    if struct.unpack_from("<I", data)[0] == SECTION:
+        return struct.unpack_from("<H", data, struct.unpack_from("<I", data, 4)[0] + 8)[0]
+    return struct.unpack_from("<I" if data[3] == 0xA1 else ">I", data, 20)[0]

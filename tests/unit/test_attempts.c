@@ -451,6 +451,26 @@ static void test_race_after_reset(void **state)
     finish(&r);
 }
 
+/* Copies of the SYN behind the RST are no new try: the SYN-ACK opens nothing. */
+static void test_copies_behind_reset(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    client(&r, 0, SYN, ISN, 0);
+    server(&r, 0.2, RSTACK, ISN + 1, 0);
+    client(&r, 0.3, SYN, ISN, 0);
+    server(&r, 0.4, RSTACK, ISN + 1, 0);
+    client(&r, 0.5, SYN, ISN, 0);
+    server(&r, 20, SYNACK, ISN + 1, 0);
+    only(&r, 1, PHASE_DECIDED, OUTCOME_RESET);
+    assert_true(r.out[0].reset.race);
+    server(&r, 20.4, SYNACK, ISN + 1, 0);
+    quiet(&r);
+    expire(&r, 5001);
+    only(&r, 1, PHASE_FINAL, OUTCOME_RESET);
+    finish(&r);
+}
+
 /* The client takes no notice of the RST. */
 static void test_open_after_reset(void **state)
 {
@@ -1030,6 +1050,7 @@ int main(void)
         cmocka_unit_test(test_reset),
         cmocka_unit_test(test_late_reset),
         cmocka_unit_test(test_race_after_reset),
+        cmocka_unit_test(test_copies_behind_reset),
         cmocka_unit_test(test_open_after_reset),
         cmocka_unit_test(test_superseded_stays_reset),
         cmocka_unit_test(test_rejected),

@@ -328,15 +328,30 @@ static void test_two_answers_to_two_queries(void **state)
     (void)state;
     struct run r = run_new();
     query(&r, 0, 1, OTHER);
-    query(&r, 1, 1, OTHER);
+    query(&r, 500, 1, OTHER);
     none(&r);
-    answer(&r, 2, 1, OTHER, DNS_SERVFAIL, NULL);
+    answer(&r, 502, 1, OTHER, DNS_SERVFAIL, NULL);
     none(&r);
-    answer(&r, 3, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.1"));
+    answer(&r, 503, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.1"));
     only(&r, 1, PHASE_DECIDED, OUTCOME_ANSWERED);
-    answer(&r, 4, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.2"));
+    answer(&r, 504, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.2"));
     none(&r);
     assert_int_equal(exchanges_counts(r.x)->copies, 1);
+    finish(&r);
+}
+
+/* A packet that is delivered twice asks once. */
+static void test_two_answers_to_a_copied_query(void **state)
+{
+    (void)state;
+    struct run r = run_new();
+    for (int copy = 0; copy < 4; copy++)
+        query(&r, copy * 0.2, 1, OTHER);
+    for (int copy = 0; copy < 3; copy++)
+        answer(&r, 2 + copy * 0.2, 1, OTHER, DNS_NXDOMAIN, NULL);
+    answer(&r, 9, 1, OTHER, DNS_NOERROR, RECORDS("A 192.0.2.2"));
+    only(&r, 1, PHASE_DECIDED, OUTCOME_FOREIGN);
+    assert_int_equal(exchanges_counts(r.x)->copies, 3);
     finish(&r);
 }
 
@@ -383,14 +398,14 @@ static void test_genuine_stands(void **state)
     (void)state;
     struct run r = run_new();
     query(&r, 0, 1, DEBUG);
-    query(&r, 1, 1, DEBUG);
+    query(&r, 180, 1, DEBUG);
     none(&r);
-    answer(&r, 2, 1, DEBUG, DNS_NXDOMAIN, NULL);
+    answer(&r, 182, 1, DEBUG, DNS_NXDOMAIN, NULL);
     none(&r);
-    answer(&r, 3, 1, DEBUG, DNS_NOERROR, GENUINE);
+    answer(&r, 183, 1, DEBUG, DNS_NOERROR, GENUINE);
     only(&r, 1, PHASE_DECIDED, OUTCOME_ANSWERED);
     assert_int_equal(r.out[0].answer_frame.number, 4);
-    answer(&r, 4, 1, DEBUG, DNS_NXDOMAIN, NULL);
+    answer(&r, 184, 1, DEBUG, DNS_NXDOMAIN, NULL);
     none(&r);
     expire(&r, 5001);
     only(&r, 1, PHASE_FINAL, OUTCOME_ANSWERED);
@@ -782,6 +797,7 @@ int main(void)
         cmocka_unit_test(test_control_group_is_never_foreign),
         cmocka_unit_test(test_two_answers_to_one_query),
         cmocka_unit_test(test_two_answers_to_two_queries),
+        cmocka_unit_test(test_two_answers_to_a_copied_query),
         cmocka_unit_test(test_identities_only_where_asked),
         cmocka_unit_test(test_genuine_and_another),
         cmocka_unit_test(test_genuine_stands),
