@@ -12,9 +12,6 @@
 #include "sensor/capture/filter_text.h"
 #include "sensor/capture/vlan_layout.h"
 
-/* A packet that passes is taken whole; the capture's own snap length cuts it. */
-#define WHOLE_PACKET 262144
-
 /* Frames of any other link type all pass: they are few (Wi-Fi in monitor mode, say), and what is
  * wrong with them is to be seen. */
 static const uint32_t with_filter[] = {DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_NULL,
@@ -64,7 +61,7 @@ static char *text_of(const struct filter_words *words)
 static bool compile(struct filter *out, const char *text, char error[FILTER_ERROR])
 {
     struct bpf_program plain = {0};
-    pcap_t *dead = pcap_open_dead((int)out->linktype, WHOLE_PACKET);
+    pcap_t *dead = pcap_open_dead((int)out->linktype, FILTER_WHOLE_PACKET);
 
     if (!dead) {
         snprintf(error, FILTER_ERROR, "The capture filter does not fit into memory.");

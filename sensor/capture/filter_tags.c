@@ -81,9 +81,15 @@ bool filter_tags_cooked(uint32_t linktype)
     return layout && layout->cooked;
 }
 
+/* The kernel takes the outermost tag of what arrives off itself. Where it still says that a tag
+ * follows, the frame is sent from here, or has two, and whether it begins with a tag or behind it
+ * depends on the kernel's version: those few frames pass. */
 void filter_tags_cook(struct bpf_program *program, uint32_t linktype)
 {
     const struct vlan_layout *layout = vlan_layout_find(linktype);
+
+    program->bf_insns[SELECT] =
+        (struct bpf_insn){.code = BPF_RET | BPF_K, .k = FILTER_WHOLE_PACKET};
 
     for (struct bpf_insn *i = program->bf_insns; i < program->bf_insns + program->bf_len; i++) {
         if (!loads(i))

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What passes is taken whole; the capture's own snap length cuts it. */
+#define FILTER_WHOLE_PACKET 262144
+
 /* Copies `plain`, which was compiled for the link type, and adds a copy each for what lies behind
  * one tag and two. Where a frame of the link type carries no tags it is a mere copy. `out` is one
  * array from malloc(); false where memory is out. */
@@ -17,7 +20,7 @@ bool filter_tags_add(const struct bpf_program *plain, uint32_t linktype, struct 
 /* Whether the kernel shows a filter such frames without their link header, as it does where the
  * capture is cooked. */
 bool filter_tags_cooked(uint32_t linktype);
-/* The program as the kernel must have it then: in place. */
+/* The program as the kernel must have it then: in place. Frames that have a tag left pass. */
 void filter_tags_cook(struct bpf_program *program, uint32_t linktype);
 
 #endif

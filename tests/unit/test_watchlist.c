@@ -225,6 +225,67 @@ static void test_seen_after_own_lookup(void **state)
     watchlist_free(w);
 }
 
+static bool lists(const struct prefix *list, size_t count, const char *text)
+{
+    struct prefix wanted;
+    assert_true(prefix_parse(text, &wanted));
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(&list[i], &wanted, sizeof wanted) == 0)
+            return true;
+    return false;
+}
+
+/* What a capture filter is made from. */
+static void test_snapshot(void **state)
+{
+    struct watchlist *w = make(16);
+    struct watch_snapshot s;
+
+    (void)state;
+    assert_true(learn(w, START, "18.135.112.200", 60));
+    assert_true(learn(w, START, "2a05:d01c::7", 60));
+    assert_true(watchlist_snapshot(w, &s));
+    assert_int_equal(s.generation, watchlist_generation(w));
+    assert_false(s.any_resolver || s.any_swg);
+    assert_int_equal(s.resolvers, 6);
+    assert_true(lists(s.resolver, s.resolvers, "208.67.222.222"));
+    assert_true(lists(s.resolver, s.resolvers, "2620:119:35::35"));
+    assert_int_equal(s.swgs, 3);
+    assert_true(lists(s.swg, s.swgs, "146.112.255.50"));
+    assert_true(lists(s.swg, s.swgs, "18.135.112.200"));
+    assert_true(lists(s.swg, s.swgs, "2a05:d01c::7"));
+    watch_snapshot_free(&s);
+    assert_true(learn(w, START, "18.135.112.201", 60));
+    assert_true(watchlist_snapshot(w, &s));
+    assert_int_equal(s.swgs, 4);
+    assert_int_equal(s.generation, watchlist_generation(w));
+    watch_snapshot_free(&s);
+    watchlist_free(w);
+}
+
+static void test_snapshot_of_prefixes_and_any(void **state)
+{
+    struct config c;
+    char error[CONFIG_ERROR];
+    struct watch_snapshot s;
+
+    (void)state;
+    assert_true(config_defaults(&c));
+    assert_true(config_list_clear_add(&c.resolvers, "any", true));
+    assert_true(config_list_clear_add(&c.swg.addresses, "2001:db8::/32", true));
+    struct watchlist *w = watchlist_new(&c, key, error);
+    assert_non_null(w);
+    assert_true(watchlist_snapshot(w, &s));
+    assert_true(s.any_resolver);
+    assert_false(s.any_swg);
+    assert_int_equal(s.resolvers, 0);
+    assert_int_equal(s.swgs, 1);
+    assert_true(lists(s.swg, s.swgs, "2001:db8::/32"));
+    watch_snapshot_free(&s);
+    watchlist_free(w);
+    config_free(&c);
+}
+
 static void test_ttl(void **state)
 {
     struct watchlist *w = make(16);
@@ -465,6 +526,8 @@ int main(void)
         cmocka_unit_test(test_many_addresses),
         cmocka_unit_test(test_learn),
         cmocka_unit_test(test_seen_after_own_lookup),
+        cmocka_unit_test(test_snapshot),
+        cmocka_unit_test(test_snapshot_of_prefixes_and_any),
         cmocka_unit_test(test_ttl),
         cmocka_unit_test(test_used),
         cmocka_unit_test(test_never_an_swg),
