@@ -321,6 +321,11 @@ void engine_tick(struct engine *e, nstime now, nstime started)
     telling_tick(e->telling, &moment);
 }
 
+void engine_configure(struct engine *e)
+{
+    telling_configure(e->telling, e->config);
+}
+
 void engine_say(struct engine *e, nstime now, enum say kind, const char *sentence)
 {
     telling_say(e->telling, now, kind, sentence);

@@ -59,6 +59,8 @@ void engine_stats(struct engine *engine, const struct capture_file *files, size_
 void engine_present(struct engine *engine, const struct capture_file *files, size_t count);
 /* Live, about once a second: reminders, what is seen, how things stand. Both are times of day. */
 void engine_tick(struct engine *engine, nstime now, nstime started);
+/* The configuration that the engine was made with has changed where it may: see reload.h. */
+void engine_configure(struct engine *engine);
 /* Tells the sinks a full sentence about the sensor itself. */
 void engine_say(struct engine *engine, nstime now, enum say kind, const char *sentence);
 

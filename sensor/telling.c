@@ -40,6 +40,9 @@ void telling_configure(struct telling *t, const struct config *config)
 {
     t->reminders.first = config->alerts.remind;
     t->reminders.most = config->alerts.remind_most;
+    for (size_t i = 0; i < t->sinks; i++)
+        if (t->sink[i]->ops->configure)
+            t->sink[i]->ops->configure(t->sink[i], config);
 }
 
 void telling_report(struct telling *t, const struct report *report)

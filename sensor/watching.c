@@ -6,7 +6,9 @@
 #include <sysexits.h>
 
 #include "sensor/capture/narrow.h"
+#include "sensor/clock.h"
 #include "sensor/ending.h"
+#include "sensor/reload.h"
 #include "sensor/sinks.h"
 #include "sensor/watch.h"
 
@@ -57,9 +59,29 @@ static int open_all(struct watching *w)
     return status;
 }
 
+/* A bad configuration changes nothing; the outputs are opened again in either case, for whoever
+ * rotates them sends the same signal. */
+static void on_reload(void *context)
+{
+    struct watching *w = context;
+    char kept[RELOAD_KEPT], sentence[CONFIG_ERROR], error[CONFIG_ERROR];
+    const nstime now = wall_read().real;
+    if (reload(w->options, w->config, w->watchlist, kept, error)) {
+        engine_say(w->engine, now, SAY_ERROR, error);
+        engine_say(w->engine, now, SAY_ERROR, "The configuration stays as it was.");
+    } else {
+        engine_configure(w->engine);
+        snprintf(sentence, sizeof sentence, "The configuration was read again.%s%s%s",
+                 kept[0] ? " These keys hold from the next start on: " : "", kept,
+                 kept[0] ? "." : "");
+        engine_say(w->engine, now, SAY_NEWS, sentence);
+    }
+    engine_reopen(w->engine);
+}
+
 static int run(struct watching *w)
 {
-    const struct watch_hooks hooks = {.context = w};
+    const struct watch_hooks hooks = {.context = w, .reload = on_reload};
     size_t count;
     int status = watch_run(w->watch, w->engine, &hooks);
     const struct capture_file *files = watch_files(w->watch, &count);

@@ -79,6 +79,42 @@ static void name_list_free(struct name_list *names)
     free(names->name);
 }
 
+/* Into sets that are empty; what was made on the way to an error is freed by free_sets(). */
+static bool make_sets(struct watchlist *w, const struct config *config, char error[CONFIG_ERROR])
+{
+    w->learn_for = config->swg.learn_for;
+    return watch_set_init(&w->resolvers, &config->resolvers, "The list of resolvers", error) &&
+           watch_set_init(&w->swgs, &config->swg.addresses, "The list of SWG addresses", error) &&
+           name_list_init(&w->names, &config->swg.names, WATCH_ACCEPT_NAME, error) &&
+           name_list_init(&w->suffixes, &config->swg.suffixes, WATCH_ACCEPT_SUFFIX, error);
+}
+
+static void free_sets(struct watchlist *w)
+{
+    watch_set_free(&w->resolvers);
+    watch_set_free(&w->swgs);
+    name_list_free(&w->names);
+    name_list_free(&w->suffixes);
+}
+
+bool watchlist_configure(struct watchlist *w, const struct config *config, char error[CONFIG_ERROR])
+{
+    struct watchlist made = {0};
+
+    if (!make_sets(&made, config, error)) {
+        free_sets(&made);
+        return false;
+    }
+    free_sets(w);
+    w->resolvers = made.resolvers;
+    w->swgs = made.swgs;
+    w->names = made.names;
+    w->suffixes = made.suffixes;
+    w->learn_for = made.learn_for;
+    w->generation++;
+    return true;
+}
+
 struct watchlist *watchlist_new(const struct config *config, const uint64_t key[2],
                                 char error[CONFIG_ERROR])
 {
@@ -88,15 +124,11 @@ struct watchlist *watchlist_new(const struct config *config, const uint64_t key[
         snprintf(error, CONFIG_ERROR, "There is not enough memory for the list of what to watch.");
         return NULL;
     }
-    w->learn_for = config->swg.learn_for;
     w->key[0] = key[0];
     w->key[1] = key[1];
     table_init(&w->addresses, sizeof(struct lesson_entry), config->limits.learnt);
     table_init(&w->learnt_names, sizeof(struct lesson_entry), config->limits.learnt);
-    if (watch_set_init(&w->resolvers, &config->resolvers, "The list of resolvers", error) &&
-        watch_set_init(&w->swgs, &config->swg.addresses, "The list of SWG addresses", error) &&
-        name_list_init(&w->names, &config->swg.names, WATCH_ACCEPT_NAME, error) &&
-        name_list_init(&w->suffixes, &config->swg.suffixes, WATCH_ACCEPT_SUFFIX, error))
+    if (make_sets(w, config, error))
         return w;
     watchlist_free(w);
     return NULL;
@@ -121,10 +153,7 @@ void watchlist_free(struct watchlist *w)
         return;
     forget_all(&w->addresses);
     forget_all(&w->learnt_names);
-    watch_set_free(&w->resolvers);
-    watch_set_free(&w->swgs);
-    name_list_free(&w->names);
-    name_list_free(&w->suffixes);
+    free_sets(w);
     free(w);
 }
 

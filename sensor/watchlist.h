@@ -21,6 +21,10 @@ struct learnt {
 struct watchlist *watchlist_new(const struct config *config, const uint64_t key[2],
                                 char error[CONFIG_ERROR]);
 void watchlist_free(struct watchlist *w);
+/* What is configured gives way to another configuration's; what was learnt stays. False with a
+ * sentence in error as above: then nothing has changed. */
+bool watchlist_configure(struct watchlist *w, const struct config *config,
+                         char error[CONFIG_ERROR]);
 
 /* Resolvers are watched on ports 53 and 443, SWGs on any TCP port. */
 bool watchlist_resolver(const struct watchlist *w, const struct addr *addr, uint16_t port);

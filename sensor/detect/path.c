@@ -142,8 +142,9 @@ static void judge(struct path *path, const struct config *config)
 
 static bool make_room(struct path *path, const struct config *config)
 {
-    if (path->samples == config->health.window_samples)
-        drop_oldest(path, 1);
+    const unsigned window = config->health.window_samples; /* may have been made smaller */
+    if (path->samples >= window)
+        drop_oldest(path, path->samples - window + 1);
     if (path->samples < path->room)
         return true;
     unsigned room = path->room ? path->room * 2u : 4u;

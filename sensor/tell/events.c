@@ -156,6 +156,14 @@ static void on_tick(struct sink *sink, const struct moment *moment)
     flush((struct events *)sink);
 }
 
+static void on_configure(struct sink *sink, const struct config *config)
+{
+    struct events *e = (struct events *)sink;
+    e->options.exchanges = config->events.exchanges;
+    line_file_rotate(&e->file, (uint64_t)config->events.rotate_size << 20,
+                     config->events.rotate_keep);
+}
+
 static void on_reopen(struct sink *sink)
 {
     line_file_reopen(&((struct events *)sink)->file);
@@ -216,6 +224,7 @@ static const struct sink_ops events_ops = {
     .verdict = on_verdict,
     .tick = on_tick,
     .reopen = on_reopen,
+    .configure = on_configure,
     .trouble = get_trouble,
     .changed = on_verdict,
     .stats = on_stats,

@@ -64,6 +64,7 @@ struct moment {
 /* How a sentence about the sensor itself is meant. */
 enum say { SAY_NEWS, SAY_WARNING, SAY_ERROR };
 
+struct config;
 struct sink;
 
 struct sink_ops {
@@ -88,6 +89,8 @@ struct sink_ops {
     void (*stats)(struct sink *sink, const struct summary *summary);
     /* Live, on SIGUSR1: the verdicts so far have been told. */
     void (*present)(struct sink *sink, const struct summary *summary);
+    /* Live: the configuration was read again. */
+    void (*configure)(struct sink *sink, const struct config *config);
     void (*finish)(struct sink *sink, const struct summary *summary);
     const char *(*error)(
         const struct sink *sink); /* NULL, or a full sentence: exit with EX_IOERR */
