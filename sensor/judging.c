@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
+#include "sensor/crediting.h"
 #include "sensor/swg_paths.h"
 
 struct judging {
@@ -12,6 +13,7 @@ struct judging {
     struct clients *clients;
     struct control *control;
     struct folding *folding;
+    struct crediting crediting;
     struct sensing sensing;
     struct like { /* at the end: how many clients there are, and how many of them stand so */
         size_t clients, status[STATUS_COUNT];
@@ -33,6 +35,7 @@ struct judging *judging_new(const struct config *config, const uint64_t key[2])
     j->clients = clients_new(config, key);
     j->control = control_new(config, key);
     j->folding = folding_new(config);
+    j->crediting = (struct crediting){.config = config, .control = j->control};
     if (!j->clients || !j->control || !j->folding) {
         judging_free(j);
         return NULL;
@@ -265,155 +268,6 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
 
 /* --- reports --------------------------------------------------------------------------------- */
 
-/* An exchange or attempt on one of the client's paths; true where its outcome is new. */
-static bool follow(struct judging *j, struct client *client, unsigned phase, bool revised,
-                   const struct sample *sample, const struct failure *failure)
-{
-    if (phase & PHASE_STARTED && !client_started(client, j->config, sample))
-        j->lost++;
-    if (phase & PHASE_DECIDED) {
-        if (!revised)
-            client_decided(client, sample);
-        if (!client_keep(client, sample, failure))
-            j->lost++;
-    }
-    if (phase & PHASE_FINAL)
-        client_final(client, sample);
-    return phase & PHASE_DECIDED;
-}
-
-/* Some record of the answer is the address of a block page. */
-static bool blocks(const char *answers)
-{
-    for (; answers && *answers; answers += strlen(answers) + 1) {
-        const char *text = strchr(answers, ' ');
-        struct addr addr;
-        if (text && addr_parse(text + 1, &addr) && watchlist_is_block_page(&addr))
-            return true;
-    }
-    return false;
-}
-
-/* A clock may be off by a zone, and nobody should be told so. */
-#define CERTIFICATE_SLACK (24 * 60 * 60 * NS_PER_SEC)
-
-static void note_certificate(struct certificates *tally, const struct exchange *exchange)
-{
-    const struct certificate *certificate = &exchange->certificate;
-    if (certificate->state == CERTIFICATE_FORGED && tally->forged++ == 0)
-        tally->forged_frame = exchange->answer_frame;
-    if (certificate->state != CERTIFICATE_SIGNED)
-        return;
-    if (tally->are_signed++ == 0)
-        tally->signed_frame = exchange->answer_frame;
-    if ((exchange->sent < certificate->start - CERTIFICATE_SLACK ||
-         exchange->sent > certificate->end + CERTIFICATE_SLACK) &&
-        tally->dated_frame.number == 0)
-        tally->dated_frame = exchange->answer_frame;
-}
-
-static bool report_exchange(struct judging *j, struct client *client,
-                            const struct exchange *exchange)
-{
-    if (exchange->query_ttl < TTL_MEANT_TO_ARRIVE)
-        return false;
-    struct sample sample = sample_of_exchange(exchange);
-    struct failure failure = failure_of_exchange(exchange);
-    if (exchange->transport != IPPROTO_UDP && exchange->transport != IPPROTO_TCP)
-        return false;
-    if (!follow(j, client, exchange->phase, exchange->revised, &sample, &failure))
-        return false;
-    if (!client_take(client, j->config, &sample))
-        j->lost++;
-    if (exchange->outcome == OUTCOME_ANSWERED && !exchange->revised && blocks(exchange->answers))
-        client->block_pages++;
-    if (!exchange->revised)
-        note_certificate(&client->protection[PROTECTION_DNS].certificates, exchange);
-    return true;
-}
-
-/* Only SWG attempts lie on a path: health counts connects, and DNS is judged by its exchanges. */
-static void report_attempt(struct judging *j, struct client *client, const struct attempt *attempt)
-{
-    if (attempt->syn_ttl < TTL_MEANT_TO_ARRIVE)
-        return;
-    struct connect connect = {.flow = attempt->flow,
-                              .outcome = attempt->outcome,
-                              .serial = attempt->serial,
-                              .sent = attempt->sent,
-                              .sent_last = attempt->sent_last,
-                              .decided = attempt->decided};
-    struct sample sample = sample_of_connect(&connect);
-    struct failure failure = failure_of_attempt(attempt);
-    follow(j, client, attempt->phase, attempt->revised, &sample, &failure);
-    if (!(attempt->phase & PHASE_DECIDED))
-        return;
-    if (!attempt->revised) {
-        bool heard = attempt->synack_seen || attempt->server_seen || attempt->reset.seen;
-        client->heard += heard;
-        client->unheard += attempt->opened && !heard;
-    }
-    client_sizes(client, attempt);
-    if (attempt->outcome != OUTCOME_OPENED)
-        return;
-    control_genuine(j->control, attempt);
-    if (attempt->synack_seen && addr_is_public(&attempt->flow.server) &&
-        hops_of_ttl(attempt->synack_ttl) <= j->config->diagnose.near_hops)
-        client->near_server = attempt->flow.server;
-}
-
-static bool report_sample(struct judging *j, struct client *client, const struct sample *sample)
-{
-    if (!client_take(client, j->config, sample))
-        j->lost++;
-    return true;
-}
-
-static const struct addr *client_of(const struct report *report)
-{
-    switch (report->kind) {
-    case REPORT_EXCHANGE:
-        return &report->exchange.flow.client;
-    case REPORT_ATTEMPT:
-        return report->attempt.service == SERVICE_SWG ? &report->attempt.flow.client : NULL;
-    case REPORT_CONNECT:
-        return &report->connect.flow.client;
-    case REPORT_DNSCRYPT:
-        return &report->pair.flow.client;
-    case REPORT_LOOKUP:
-        return &report->lookup.client;
-    default:
-        return NULL;
-    }
-}
-
-/* Once an outcome is known; that it is overturned later is of no weight for a control group. The
- * client whose it is; NULL. */
-static struct client *report_control(struct judging *j, const struct report *report)
-{
-    const bool exchange = report->kind == REPORT_CONTROL_EXCHANGE;
-    if (!exchange && report->kind != REPORT_CONTROL_ATTEMPT)
-        return NULL;
-    const unsigned phase = exchange ? report->exchange.phase : report->attempt.phase;
-    const struct addr *addr =
-        exchange ? &report->exchange.flow.client : &report->attempt.flow.client;
-    struct client *client = clients_find(j->clients, addr);
-    if (phase & PHASE_STARTED) {
-        control_started(j->control, addr);
-        if (client)
-            rate_note(&client->rate, exchange ? report->exchange.sent : report->attempt.sent);
-    }
-    if (!(phase & PHASE_DECIDED))
-        return NULL;
-    if (exchange && !report->exchange.revised)
-        control_exchange(j->control, &report->exchange);
-    else if (!exchange && !report->attempt.revised)
-        control_attempt(j->control, &report->attempt);
-    if (client && !exchange && report->attempt.opened)
-        client_opened(client, &report->attempt.flow);
-    return client;
-}
-
 /* What the control group came to is kept with the client: by the end it may have worked again for
  * long. A failure that is held back for want of it is looked at again, at most once a second. */
 static void follow_control(struct judging *j, const struct watchlist *watchlist, nstime now,
@@ -445,40 +299,15 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
 {
     out->count = 0;
     j->changed = false;
-    struct client *other = report_control(j, report);
+    struct client *other = crediting_control(&j->crediting, j->clients, report);
     if (other && !at_end)
         follow_control(j, watchlist, now, other, out);
-    const struct addr *addr = client_of(report);
+    const struct addr *addr = crediting_client(report);
     struct client *client = addr ? clients_find(j->clients, addr) : NULL;
     if (!client)
         return; /* the control group's, or the client has made way */
-    enum protection protection = PROTECTION_WEB;
-    bool judged = false;
-    struct sample sample;
-    switch (report->kind) {
-    case REPORT_EXCHANGE:
-        protection = PROTECTION_DNS;
-        judged = report_exchange(j, client, &report->exchange);
-        break;
-    case REPORT_ATTEMPT:
-        report_attempt(j, client, &report->attempt);
-        break;
-    case REPORT_CONNECT:
-        sample = sample_of_connect(&report->connect);
-        judged = report_sample(j, client, &sample);
-        break;
-    case REPORT_DNSCRYPT:
-        protection = PROTECTION_DNS;
-        sample = sample_of_dnscrypt(&report->pair);
-        judged = report_sample(j, client, &sample);
-        break;
-    case REPORT_LOOKUP:
-        client_lookup(client, &report->lookup);
-        judged = report->lookup.phase & PHASE_DECIDED;
-        break;
-    default:
-        break;
-    }
+    enum protection protection;
+    bool judged = crediting_report(&j->crediting, client, report, &protection);
     note_use(j, client, protection, report);
     if (!judged)
         return;
@@ -663,5 +492,5 @@ uint64_t judging_evicted(const struct judging *j)
 
 uint64_t judging_lost(const struct judging *j)
 {
-    return j->lost;
+    return j->lost + j->crediting.lost;
 }
