@@ -22,6 +22,7 @@ class Stage(Scene):
     def __init__(self, name):
         super().__init__("2025-03-11T09:30:00.000000", zlib.crc32(name.encode()))
         self.alerts, self.marks, self.macs = [], {}, {}
+        self.beyond = ()       # link-layer addresses beyond the router
         self.flags = []        # further options of the run
         self.config = ""       # YAML
         self.folded = 0        # clients' alerts that end in a wider one
