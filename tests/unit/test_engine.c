@@ -25,6 +25,8 @@ struct run {
     struct engine *engine;
     struct stats stats;
     unsigned lacking;
+    struct notice notice; /* the last that was told */
+    unsigned notices;
     uint64_t frames;
 };
 
@@ -35,7 +37,14 @@ static void keep_stats(struct sink *sink, const struct summary *summary)
     run->lacking = summary->lacking;
 }
 
-static const struct sink_ops ops = {.finish = keep_stats};
+static void keep_notice(struct sink *sink, const struct notice *notice)
+{
+    struct run *run = (struct run *)sink;
+    run->notice = *notice;
+    run->notices++;
+}
+
+static const struct sink_ops ops = {.finish = keep_stats, .alert = keep_notice};
 
 static int setup(void **state)
 {
@@ -187,6 +196,54 @@ static void drops_are_counted_and_lack(void **state)
     assert_int_equal(run->lacking, 12 * 1000 / 413);
 }
 
+static nstime at(double second)
+{
+    return NS_PER_SEC + (nstime)(second * 1e9);
+}
+
+static void expect_notice(const struct run *run, unsigned number, enum notice_code code,
+                          enum notice_resolution resolution)
+{
+    assert_int_equal(run->notices, number);
+    assert_int_equal(run->notice.code, code);
+    assert_int_equal(run->notice.resolution, resolution);
+    assert_int_equal(run->notice.scope, SCOPE_SITE);
+}
+
+static void the_sensors_own_sight(void **state)
+{
+    struct run *run = *state;
+    engine_live(run->engine);
+    look_up(run, 0);
+    try_connection(run, 1, 4000);
+    engine_idle(run->engine, at(300));
+    assert_int_equal(run->notices, 0);
+    assert_true(engine_next(run->engine) == at(301));
+    engine_idle(run->engine, at(302));
+    expect_notice(run, 1, NOTICE_SENSOR_BLIND, RESOLUTION_NONE);
+    assert_true(run->notice.time == at(301));
+    engine_idle(run->engine, at(4000));
+    assert_int_equal(run->notices, 1);
+    try_connection(run, 4001, 4001);
+    expect_notice(run, 2, NOTICE_SENSOR_BLIND, RESOLUTION_RECOVERED);
+    engine_gap(run->engine, at(9000));
+    expect_notice(run, 3, NOTICE_CAPTURE_GAP, RESOLUTION_NONE);
+    assert_true(run->notice.time == at(4001));
+    try_connection(run, 9001, 4002);
+    expect_notice(run, 4, NOTICE_CAPTURE_GAP, RESOLUTION_RECOVERED);
+}
+
+/* Nobody waits for packets in a file. */
+static void a_hole_in_a_file_is_no_blindness(void **state)
+{
+    struct run *run = *state;
+    look_up(run, 0);
+    try_connection(run, 1, 4000);
+    try_connection(run, 5 * HOUR, 4001);
+    engine_finish(run->engine, NULL, 0);
+    assert_int_equal(run->notices, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +251,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(encrypted_dns_is_no_watched_frame, setup, teardown),
         cmocka_unit_test_setup_teardown(own_lookups_are_no_traffic, setup, teardown),
         cmocka_unit_test_setup_teardown(drops_are_counted_and_lack, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_sensors_own_sight, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_hole_in_a_file_is_no_blindness, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
