@@ -36,7 +36,7 @@ static void on_readable(void *context, uint32_t events)
 
 static void install_filter(struct watch *w, struct port *port)
 {
-    char error[FILTER_ERROR];
+    char error[FILTER_ERROR], clause[FILTER_TEXT];
     struct watch_snapshot snapshot;
     struct filter filter = {0};
     if (!watchlist_snapshot(w->watchlist, &snapshot)) {
@@ -46,6 +46,9 @@ static void install_filter(struct watch *w, struct port *port)
     }
     if (filter_install(&filter, &snapshot, w->config->capture.control, live_linktype(port->source),
                        port->fd, error)) {
+        if (filter.width > port->filter.width)
+            watch_say(w, SAY_NEWS, "Capture filter of %s: %s.", port->device,
+                      filter_describe(&filter, clause));
         filter_free(&port->filter);
         port->filter = filter;
     } else {

@@ -194,8 +194,7 @@ char *filter_describe(const struct filter *filter, char text[FILTER_TEXT])
                           filter->program.bf_len);
     if (filter->width && length > 0 && length < FILTER_TEXT)
         snprintf(text + length, FILTER_TEXT - (size_t)length,
-                 "; there were too many addresses, so the filter lets %s through",
-                 filter->width == filter_nets_widest() ? "every address"
-                                                       : filter_nets_width_text(filter->width));
+                 "; there were too many addresses, so it lets %s through",
+                 filter_nets_width_text(filter->width));
     return text;
 }

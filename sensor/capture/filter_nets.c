@@ -8,8 +8,9 @@ static const struct {
     uint8_t ipv4, ipv6; /* prefixes are at most so long */
     const char *text;
 } widths[] = {
-    {32, 128, "/32 and /128"}, {24, 64, "/24 and /64"}, {20, 56, "/20 and /56"},
-    {16, 48, "/16 and /48"},   {12, 40, "/12 and /40"}, {8, 32, "/8 and /32"},
+    {32, 128, "/32 and /128"},       {24, 64, "nets of /24 and /64"},
+    {20, 56, "nets of /20 and /56"}, {16, 48, "nets of /16 and /48"},
+    {12, 40, "nets of /12 and /40"}, {8, 32, "nets of /8 and /32"},
     {0, 0, "every address"},
 };
 

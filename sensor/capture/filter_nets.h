@@ -26,7 +26,7 @@ void filter_nets_free(struct filter_nets *nets);
 
 /* The width that has `any` for every address. */
 unsigned filter_nets_widest(void);
-/* The prefix lengths of a width: "/24 and /64". */
+/* What of each address a width lets through: "nets of /24 and /64". */
 const char *filter_nets_width_text(unsigned width);
 
 #endif

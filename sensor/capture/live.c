@@ -157,6 +157,8 @@ static int activate(struct live *live, const struct config *config, char error[S
         return EX_UNAVAILABLE;
     }
     live->linktype = (uint32_t)pcap_datalink(live->pcap);
+    if (live->narrow && !narrow_prepare(live->narrow, live->linktype, name, error))
+        return EX_USAGE;
     return 0;
 }
 

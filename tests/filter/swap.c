@@ -168,6 +168,8 @@ static pcap_t *open_capture(const char *name)
         fprintf(stderr, "swap: Can't capture on %s: %s\n", name, pcap ? pcap_geterr(pcap) : error);
         exit(1);
     }
+    if (strcmp(name, "any") == 0 && pcap_set_datalink(pcap, DLT_LINUX_SLL2) != 0)
+        die("the second form of cooked frames");
     return pcap;
 }
 
