@@ -101,13 +101,15 @@ static void print_written(FILE *out, const struct options *options, const struct
 
 static void print_sent(FILE *out, const struct options *options, const struct config *config)
 {
-    if (options->resolve != OPTIONS_RESOLVE_ON) {
-        fputs(INDENT "nothing: a replay opens no connection and looks no name up\n", out);
+    const bool live = options->interfaces.count > 0;
+    if (options->resolve == OPTIONS_RESOLVE_OFF ||
+        (!live && options->resolve == OPTIONS_RESOLVE_USUAL)) {
+        fputs(INDENT "nothing: it opens no connection and looks no name up\n", out);
         return;
     }
-    fprintf(out,
-            INDENT "DNS queries for the names above to %s, once before it begins (--resolve)\n",
-            config->swg.resolver[0] ? config->swg.resolver : "the system's resolvers");
+    fprintf(out, INDENT "DNS queries for the names above to %s, %s\n",
+            config->swg.resolver[0] ? config->swg.resolver : "the system's resolvers",
+            live ? "again and again (--no-resolve: none)" : "once before it begins (--resolve)");
 }
 
 bool check_print(const struct options *options, const struct config *config, FILE *out)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,6 +68,8 @@ bool notify_open(struct notify *notify)
         errno = error;
         return false;
     }
+    const struct timeval wait = {.tv_sec = 1};
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
     notify->fd = fd;
     notify->watchdog = watchdog_span();
     return true;
@@ -79,12 +82,11 @@ void notify_close(struct notify *notify)
     notify->fd = -1;
 }
 
-/* Nobody waits for a service manager: what it has no room for is lost, and the next tells as much.
- */
+/* A manager that is busy is waited for, but not for long. */
 static void say(const struct notify *notify, const char *message)
 {
     if (notify->fd >= 0)
-        (void)!send(notify->fd, message, strlen(message), MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)!send(notify->fd, message, strlen(message), MSG_NOSIGNAL);
 }
 
 /* A status is one line: what follows a line break would be taken for another variable. */
@@ -125,8 +127,10 @@ void notify_stopping(const struct notify *notify)
 
 void notify_alive(const struct notify *notify)
 {
-    if (notify->watchdog)
-        say(notify, "WATCHDOG=1\n");
+    static const char alive[] = "WATCHDOG=1\n";
+    /* Nobody waits with this one: the next says as much. */
+    if (notify->fd >= 0 && notify->watchdog)
+        (void)!send(notify->fd, alive, sizeof alive - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 nstime notify_interval(const struct notify *notify)

@@ -32,7 +32,7 @@ const struct option_row option_rows[] = {
     {OPTION_RESOLVE, 0, "resolve", NULL,
      "Look the SWG's names up first, and watch what they lead to now: a\n"
      "replay sends nothing otherwise."},
-    {OPTION_NO_RESOLVE, 0, "no-resolve", NULL, "Look nothing up; so it is with -r."},
+    {OPTION_NO_RESOLVE, 0, "no-resolve", NULL, "Look nothing up; with -r nothing is, anyway."},
     {OPTION_SHOW_IDS, 0, "show-ids", NULL,
      "Print the identities in the module's DNS answers, which are masked\notherwise."},
     {OPTION_EXPLAIN, 0, "explain", NULL,

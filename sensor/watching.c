@@ -8,8 +8,10 @@
 #include "sensor/capture/narrow.h"
 #include "sensor/clock.h"
 #include "sensor/ending.h"
+#include "sensor/privileges.h"
 #include "sensor/reload.h"
 #include "sensor/sinks.h"
+#include "sensor/upkeep.h"
 #include "sensor/watch.h"
 
 struct watching {
@@ -18,14 +20,17 @@ struct watching {
     struct watchlist *watchlist;
     struct engine *engine;
     struct watch *watch;
+    struct upkeep *upkeep;
     struct sinks sinks;
 };
 
 /* What can be found wrong before anything is opened. */
 static int check(const struct options *options)
 {
-    char error[SOURCE_ERROR];
+    char error[CONFIG_ERROR];
     int status = options->filter ? narrow_check(options->filter, error) : 0;
+    if (!status)
+        status = privileges_check_capture(error);
     return status ? complain(status, error) : 0;
 }
 
@@ -54,9 +59,23 @@ static int open_all(struct watching *w)
     struct sinks_from from = {.name = watch_names(w->watch), .live = true};
     watch_files(w->watch, &from.count);
     status = sinks_open(&w->sinks, w->options, w->config, &from);
+    if (status)
+        return status;
+    sinks_add(&w->sinks, w->engine);
+    const struct upkeep_options upkeep = {.options = w->options,
+                                          .config = w->config,
+                                          .watchlist = w->watchlist,
+                                          .engine = w->engine,
+                                          .loop = watch_loop(w->watch)};
+    w->upkeep = upkeep_new(&upkeep, error, &status);
     if (!status)
-        sinks_add(&w->sinks, w->engine);
-    return status;
+        status = upkeep_start(w->upkeep, error);
+    return status ? complain(status, error) : 0;
+}
+
+static void on_back(void *context)
+{
+    upkeep_back(((const struct watching *)context)->upkeep);
 }
 
 /* A bad configuration changes nothing; the outputs are opened again in either case, for whoever
@@ -66,7 +85,9 @@ static void on_reload(void *context)
     struct watching *w = context;
     char kept[RELOAD_KEPT], sentence[CONFIG_ERROR], error[CONFIG_ERROR];
     const nstime now = wall_read().real;
-    if (reload(w->options, w->config, w->watchlist, kept, error)) {
+    upkeep_reloading(w->upkeep);
+    const bool taken = reload(w->options, w->config, w->watchlist, kept, error) == 0;
+    if (!taken) {
         engine_say(w->engine, now, SAY_ERROR, error);
         engine_say(w->engine, now, SAY_ERROR, "The configuration stays as it was.");
     } else {
@@ -77,17 +98,22 @@ static void on_reload(void *context)
         engine_say(w->engine, now, SAY_NEWS, sentence);
     }
     engine_reopen(w->engine);
+    upkeep_reloaded(w->upkeep, taken);
 }
 
 static int run(struct watching *w)
 {
-    const struct watch_hooks hooks = {.context = w, .reload = on_reload};
+    const struct watch_hooks hooks = {.context = w, .reload = on_reload, .back = on_back};
+    char error[CONFIG_ERROR];
     size_t count;
     int status = watch_run(w->watch, w->engine, &hooks);
     const struct capture_file *files = watch_files(w->watch, &count);
     struct engine_result result = engine_finish(w->engine, files, count);
     int ended = ending_status(w->options, &result);
-    return status ? status : ended;
+    int kept = upkeep_stop(w->upkeep, error);
+    if (kept)
+        complain(kept, error);
+    return status ? status : kept ? kept : ended;
 }
 
 int watching(const struct options *options, struct config *config)
@@ -101,6 +127,7 @@ int watching(const struct options *options, struct config *config)
     if (!status)
         status = run(&w);
     int closed = sinks_close(&w.sinks);
+    upkeep_free(w.upkeep);
     watch_free(w.watch);
     engine_free(w.engine);
     watchlist_free(w.watchlist);
