@@ -12,9 +12,10 @@
 static const struct {
     const char *section, *key;
 } applied[] = {
-    {"", "resolvers"},    {"swg", "addresses"},   {"swg", "names"}, {"swg", "suffixes"},
-    {"swg", "learn_for"}, {"capture", "reorder"}, {"health", NULL}, {"diagnose", NULL},
-    {"alerts", NULL},     {"events", NULL},
+    {"", "resolvers"},      {"swg", "addresses"}, {"swg", "names"},      {"swg", "suffixes"},
+    {"swg", "learn_for"},   {"swg", "resolver"},  {"swg", "lookup_min"}, {"swg", "lookup_max"},
+    {"capture", "reorder"}, {"health", NULL},     {"diagnose", NULL},    {"alerts", NULL},
+    {"events", NULL},
 };
 
 static bool is_applied(const struct setting *s)
