@@ -15,6 +15,8 @@
 struct port {
     const char *given;          /* as on the command line */
     char device[IF_NAMESIZE];   /* what it stands for */
+    char egress[IF_NAMESIZE];   /* auto: what it stands for from now on, if that lasts; "" */
+    nstime egress_due;          /* when it has lasted, by loop_now() */
     struct source *source;      /* NULL: away */
     int fd;                     /* of the source */
     bool reading;               /* the loop tells when there is something to read */

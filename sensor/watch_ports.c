@@ -15,6 +15,8 @@
 /* Tries double from the first to the last interval. */
 #define TRY_FIRST (250 * NS_PER_MS)
 #define TRY_LAST  (4 * NS_PER_SEC)
+/* Routes that stand for so long are meant. */
+#define EGRESS_LASTS (500 * NS_PER_MS)
 /* One that was lost again sooner did not come back. */
 #define LASTING (10 * NS_PER_SEC)
 
@@ -232,12 +234,24 @@ static void try_again(struct watch *w, struct port *port)
     }
 }
 
-/* The egress has moved: the other interface is opened in its place. */
+/* The egress has moved: the other interface is opened in its place. A VPN that comes up changes one
+ * route after the other, and what stands in between is nobody's way out. */
 static void follow_egress(struct watch *w, struct port *port)
 {
     char device[IF_NAMESIZE];
-    if (!is_auto(port) || !egress_find(device) || strcmp(device, port->device) == 0)
+    if (!is_auto(port))
         return;
+    if (!egress_find(device) || strcmp(device, port->device) == 0) {
+        port->egress[0] = '\0';
+        return;
+    }
+    if (strcmp(device, port->egress) != 0) {
+        strcpy(port->egress, device);
+        port->egress_due = w->at.mono + EGRESS_LASTS;
+    }
+    if (w->at.mono < port->egress_due)
+        return;
+    port->egress[0] = '\0';
     watch_say(w, SAY_NEWS, "This host's packets leave by %s now, no more by %s: that is watched.",
               device, port->device);
     close_port(w, port);
@@ -289,8 +303,12 @@ void ports_look(struct watch *w)
 nstime ports_next(const struct watch *w)
 {
     nstime next = NSTIME_NEVER;
-    for (size_t i = 0; i < w->ports; i++)
-        if (!w->port[i].source && w->port[i].next_try < next)
-            next = w->port[i].next_try;
+    for (size_t i = 0; i < w->ports; i++) {
+        const struct port *port = &w->port[i];
+        if (!port->source && port->next_try < next)
+            next = port->next_try;
+        if (port->egress[0] != '\0' && port->egress_due < next)
+            next = port->egress_due;
+    }
     return next;
 }
