@@ -80,6 +80,7 @@ class Module:
 
     async def lookup(self):
         kind = wire.A if self.family == 4 else wire.AAAA
+        self.others["lookups"] += 1
         await self.ask(INSIDE[self.family], 53, SWG_NAME, kind, self.others)
 
     async def burst(self, times):

@@ -72,8 +72,13 @@ def lines(fault, number):
                             closed=socket(family, SWG[family][0], 9))
 
 
+HOOKS = {"forward": "filter hook forward priority filter",
+         "prerouting": "nat hook prerouting priority dstnat",
+         "cloud": "nat hook prerouting priority dstnat"}
+
+
 class Firewall:
-    """Which laptop has which fault; nft swaps the whole table at once."""
+    """Which laptop has which fault; nft swaps all rules at once."""
 
     def __init__(self, topology):
         self.topology, self.now = topology, {}
@@ -91,11 +96,11 @@ class Firewall:
         for number, fault in self.now.items():
             for hook, line in lines(fault, number):
                 rules[hook].append(f"    {line}\n")
-        head = "table inet lab\ndelete table inet lab\ntable inet lab {\n"
-        nat = "  chain prerouting {\n    type nat hook prerouting priority dstnat;\n"
-        forward = "  chain forward {\n    type filter hook forward priority filter;\n"
-        self.topology.firewall.do(
-            "nft", "-f", "-", stdin=head + nat + "".join(rules["prerouting"]) + "  }\n" + forward
-            + "".join(rules["forward"]) + "  }\n}\n")
-        self.topology.cloud.do(
-            "nft", "-f", "-", stdin=head + nat + "".join(rules["cloud"]) + "  }\n}\n")
+        for namespace, chains in ((self.topology.firewall, ("prerouting", "forward")),
+                                  (self.topology.cloud, ("cloud",))):
+            # Chains are emptied, not made anew: the kernel would forget the connections it knows.
+            namespace.do("nft", "-f", "-", stdin="".join(
+                f"table inet lab {{\n  chain {chain} {{ type {HOOKS[chain]}; }}\n}}\n"
+                f"flush chain inet lab {chain}\n"
+                f"table inet lab {{\n  chain {chain} {{\n{''.join(rules[chain])}  }}\n}}\n"
+                for chain in chains))

@@ -85,12 +85,14 @@ def counted(lab, sensor, modules):
     stats = sensor.stats()
     sums = collections.Counter()
     for module in modules:
-        sums.update(module.counts)
+        sums.update(module.counts + collections.Counter(lookups=module.others["lookups"]))
+    # Inside, the other sensor's own lookups are a client's like any other's; on eth0 they are its own.
+    lookups = [("lookups", "queries", sums["lookups"])] if sensor.interface == "eth0" else []
     for group, counter, want in (("dns", "queries", sums["queries"]),
                                  ("dns", "responses", sums["responses"]),
                                  ("dns", "copies", 0), ("dns", "unsolicited", 0),
                                  ("tcp", "attempts", sums["connects"]),
-                                 ("capture", "kernel_drops", 0), ("capture", "malformed", 0),
+                                 *lookups, ("capture", "kernel_drops", 0), ("capture", "malformed", 0),
                                  ("tables", "evicted", 0)):
         if stats[group][counter] != want:
             lab.fail(f"{sensor.name}: {group}.{counter} is {stats[group][counter]}, "
