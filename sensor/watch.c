@@ -41,7 +41,15 @@ void watch_gap(struct watch *w)
     if (!w->engine)
         return;
     w->floor = w->at.real;
-    engine_gap(w->engine, w->at.real);
+    w->behind = true;
+}
+
+/* The kernel hands frames over in blocks. What came before the gap and is read only now counts as
+ * of before, and what it opened is not judged either: so the gap follows when all of it is read. */
+static void leave_gap_behind(struct watch *w)
+{
+    w->behind = false;
+    engine_gap(w->engine, w->floor);
 }
 
 /* --- a turn ---------------------------------------------------------------------------------- */
@@ -65,15 +73,23 @@ static void look_at_clocks(struct watch *w)
         w->hooks.back(w->hooks.context);
 }
 
-/* What was captured before a gap but read after it may not count as earlier, nor a frame as later
- * than it can be. */
+/* A frame may not count as earlier than the gap before it, nor as later than it can be. */
+static nstime time_of(struct watch *w, const struct frame *frame)
+{
+    bool ahead = frame->time > w->at.real + AHEAD;
+    if (w->behind && (ahead || frame->time < w->floor))
+        return w->newest;
+    if (w->behind)
+        leave_gap_behind(w);
+    if (frame->time < w->floor)
+        return w->floor;
+    return ahead ? w->at.real : frame->time;
+}
+
 static void take_frame(struct watch *w, struct frame *frame, size_t at, bool passed_over)
 {
     struct capture_file *file = &w->file[at];
-    if (frame->time < w->floor)
-        frame->time = w->floor;
-    if (frame->time > w->at.real + AHEAD)
-        frame->time = w->at.real;
+    frame->time = w->newest = time_of(w, frame);
     frame->ref.number = ++w->frames & ((UINT64_C(1) << 48) - 1);
     file->packets++;
     if (file->first == NSTIME_NONE)
@@ -155,6 +171,8 @@ static nstime next_turn(const struct watch *w)
         if (w->at.mono + wait < due)
             due = w->at.mono + wait;
     }
+    if (w->behind)
+        due = w->at.mono + w->floor + w->config->capture.reorder - w->at.real;
     if (ports_next(w) < due)
         due = ports_next(w);
     if (w->ends < due)
@@ -173,10 +191,12 @@ static void turn(void *context)
         ports_look(w);
     w->links_changed = false;
     w->more = !read_frames(w);
-    if (!w->more)
+    if (!w->more && w->behind && settled(w) >= w->floor)
+        leave_gap_behind(w);
+    if (!w->more && !w->behind)
         engine_idle(w->engine, settled(w));
     ports_filter(w);
-    if (w->next_tick <= w->at.mono)
+    if (w->next_tick <= w->at.mono && !w->behind)
         tick(w);
     do_as_asked(w);
     if (w->ends <= w->at.mono && !w->more)
@@ -292,6 +312,7 @@ const struct capture_file *watch_files(const struct watch *w, size_t *count)
 static void start_timers(struct watch *w)
 {
     w->at = wall_read();
+    w->newest = w->at.real;
     wall_init(&w->wall, &w->at);
     w->started = w->at.real;
     w->next_tick = w->at.mono + TICK;

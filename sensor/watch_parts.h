@@ -48,9 +48,11 @@ struct watch {
     uint64_t frames;                         /* of all ports: the number of the last */
     uint64_t generation;                     /* of the watchlist that the filters are made from */
     struct wall wall;
-    struct wall_reading at;             /* of this turn */
-    nstime floor;                       /* the last gap: no frame counts as earlier */
-    nstime started;                     /* by the wall clock */
+    struct wall_reading at; /* of this turn */
+    nstime floor;           /* the last gap: no frame counts as earlier */
+    nstime newest;          /* of the frames read */
+    bool behind;    /* what was captured before the gap may still be in the kernel's buffers */
+    nstime started; /* by the wall clock */
     nstime next_tick, next_stats, ends; /* by loop_now(); NSTIME_NEVER */
     bool more;                          /* frames were left for the next turn */
     bool links_changed;

@@ -44,6 +44,7 @@ async def jump(lab, sensor, firewall, modules, clock, what, step):
         await module.stop()
     firewall.set(1, NAMED["dns-dropped"])
     alerts, words = len(sensor.told("firing")), len(sensor.process.talk())
+    gaps = sensor.gaps()
     await asyncio.gather(*map(ask_and_fall_silent, modules))
     step()
     over = loop.time() + DEADLINE + 1
@@ -57,6 +58,8 @@ async def jump(lab, sensor, firewall, modules, clock, what, step):
     firewall.clear(1)
     for module in modules:
         module.start()
+    if sensor.gaps() != gaps + 1:
+        lab.fail(f"{what}: {sensor.gaps() - gaps} alerts of a gap")
     await told_again(sensor, firewall, modules)
     stamped = moment(sensor.events[-1]) - time.time() - clock.real
     if abs(stamped) > 30:

@@ -52,7 +52,7 @@ async def cut(lab, sensor, firewall, modules, what, off, back):
     firewall.clear(1)
     back()
     since = loop.time()
-    await until(lambda: "is back" in said()[-1] and captures(firewall.topology.firewall, "inside"),
+    await until(lambda: "is back after" in said()[-1] and captures(firewall.topology.firewall, "inside"),
                 f"{what}: the capture runs again", 5)
     lab.say(f"{what}: the capture ran again {loop.time() - since:.2f} s after the return")
     if len(said()) != 2:

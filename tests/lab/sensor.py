@@ -140,10 +140,14 @@ class Sensor:
             since)
 
     def told(self, *states):
-        """The alerts so far, as short sentences."""
-        return [f"{a['state']} {a['code']} of {a.get('client')} for {a.get('cause')}"
+        """The alerts of clients so far, as short sentences."""
+        return [f"{a['state']} {a['code']} of {a['client']} for {a.get('cause')}"
                 for a in (e["alert"] for e in self.events if e["event_type"] == "alert")
-                if a["state"] in states]
+                if a["state"] in states and "client" in a]
+
+    def gaps(self):
+        return sum(e["event_type"] == "alert" and e["alert"]["state"] == "firing"
+                   and e["alert"]["code"] == "capture-gap" for e in self.events)
 
     async def stop(self):
         """SIGTERM or the end of its input, and the last events read. It must end with 0."""
