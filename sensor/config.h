@@ -82,13 +82,15 @@ struct config {
     } diagnose;
     struct config_list segments; /* segments: as segment_item.h reads them (none) */
     struct {
-        nstime blind_after;     /* alerts.blind_after: no packet at all; 0: never (5m) */
-        nstime client_gone;     /* alerts.client_gone (10m) */
-        uint32_t scope_clients; /* alerts.scope_clients: fail alike before an alert widens (5) */
-        uint32_t scope_percent; /* alerts.scope_percent: of the active ones (50) */
-        nstime scope_window;    /* alerts.scope_window: active is who was seen within it (1m) */
-        nstime remind;          /* alerts.remind: first reminder of one that lasts; 0: none (10m) */
-        nstime remind_most;     /* alerts.remind_most: the interval doubles up to this (1d) */
+        nstime blind_after;        /* alerts.blind_after: no packet at all; 0: never (5m) */
+        nstime client_gone;        /* alerts.client_gone (10m) */
+        uint32_t scope_clients;    /* alerts.scope_clients: fail alike before an alert widens (5) */
+        uint32_t scope_percent;    /* alerts.scope_percent: of the active ones (50) */
+        nstime scope_window;       /* alerts.scope_window: active is who was seen within it (1m) */
+        struct config_list ignore; /* alerts.ignore: as alert_match.h reads them (none) */
+        struct config_list only;   /* alerts.only: likewise (none: all) */
+        nstime remind;      /* alerts.remind: first reminder of one that lasts; 0: none (10m) */
+        nstime remind_most; /* alerts.remind_most: the interval doubles up to this (1d) */
     } alerts;
     struct {
         enum config_exchanges exchanges; /* events.exchanges: all, failed or none (failed) */
@@ -130,6 +132,7 @@ struct config {
 
 #define CONFIG_ERROR        512
 #define CONFIG_SEGMENTS_MAX 1024
+#define CONFIG_MATCHES_MAX  256 /* of alerts.ignore, and of alerts.only */
 
 /* False only where memory is out. Free with config_free(). */
 bool config_defaults(struct config *config);

@@ -2,6 +2,7 @@
 /* config_table: the table itself. The texts are what conf/roamwatch.yaml says of each key. */
 #include "sensor/config_table.h"
 
+#include "sensor/alert_match.h"
 #include "sensor/segment_item.h"
 #include "sensor/watch_item.h"
 
@@ -58,6 +59,12 @@ static bool check_segment(const char *text, char error[WATCH_ERROR_TEXT], size_t
     struct segment_item item;
     (void)at;
     return segment_item_parse(text, &item, error);
+}
+
+static bool check_match(const char *text, char error[WATCH_ERROR_TEXT], size_t *at)
+{
+    struct alert_match match;
+    return alert_match_parse(text, &match, error, at);
 }
 
 /* Tables hold this much at most: some gigabytes, beyond which a wrong digit is likelier than a
@@ -230,6 +237,28 @@ const struct setting config_settings[] = {
         "They must also be this share of its active clients, in percent; until under half of it."),
     DURATION(alerts, scope_window, 10 * S, H, "1m",
              "A client is active for this long after its newest packet."),
+    {.section = "alerts",
+     .key = "ignore",
+     .type = SETTING_LIST,
+     .offset = AT(alerts.ignore),
+     .check = check_match,
+     .max = CONFIG_MATCHES_MAX,
+     .preset = "",
+     .about =
+         "Alerts that nobody wants to hear of, at most 256 items such as \"net=10.9.0.0/16 "
+         "cause=late-answers,packet-loss until=2027-01-31\". Parts are net=, vlan=, role= (module, "
+         "forwarder), cause= and until= (the last day, UTC); all parts of an item must hold, of a "
+         "part's values one. Verdicts are told all the same, and what is hidden is counted; an "
+         "alert that fires already goes on to its end."},
+    {.section = "alerts",
+     .key = "only",
+     .type = SETTING_LIST,
+     .offset = AT(alerts.only),
+     .check = check_match,
+     .max = CONFIG_MATCHES_MAX,
+     .preset = "",
+     .about = "Where any item is given whose last day is not over: only these alerts, written the "
+              "same way. What ignore names is hidden all the same."},
     DURATION(alerts, remind, 0, D, "10m",
              "Live, an alert that lasts is told again on the screen and in the logs after this "
              "long, then after twice as long, and so on; 0s: never. Events hold no reminders."),

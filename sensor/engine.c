@@ -317,7 +317,7 @@ void engine_tick(struct engine *e, nstime now, nstime started)
                             .sights = &e->sights,
                             .learnt = watchlist_learnt_count(e->watchlist)};
     collect_stats(e);
-    judging_tally(e->judging, moment.clients);
+    judging_tally(e->judging, moment.clients, &moment.hidden);
     telling_tick(e->telling, &moment);
 }
 
@@ -345,6 +345,7 @@ static struct summary summarise(const struct engine *e, const struct capture_fil
         .end = e->clock.now,
         .stats = &e->stats,
         .undecoded = &e->undecoded,
+        .hidden = judging_hidden(e->judging),
         .lacking = judging_lacking(e->judging),
     };
 }

@@ -14,6 +14,7 @@ struct judging {
     struct control *control;
     struct folding *folding;
     struct crediting crediting;
+    struct hiding hiding;
     struct sensing sensing;
     struct like { /* at the end: how many clients there are, and how many of them stand so */
         size_t clients, status[STATUS_COUNT];
@@ -36,7 +37,7 @@ struct judging *judging_new(const struct config *config, const uint64_t key[2])
     j->control = control_new(config, key);
     j->folding = folding_new(config);
     j->crediting = (struct crediting){.config = config, .control = j->control};
-    if (!j->clients || !j->control || !j->folding) {
+    if (!hiding_init(&j->hiding, config) || !j->clients || !j->control || !j->folding) {
         judging_free(j);
         return NULL;
     }
@@ -50,6 +51,7 @@ void judging_free(struct judging *j)
     clients_free(j->clients);
     control_free(j->control);
     folding_free(j->folding);
+    hiding_free(&j->hiding);
     free(j->trace);
     free(j);
 }
@@ -241,6 +243,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
     client_judged(client, protection, &health);
     /* A cause is sought only where somebody could be told of it; one that stands is looked at again
      * once a second. */
+    state->hidden = state->hidden && failing;
     if (!failing && !state->alert.stands) {
         folding_quiet(j->folding, client, protection, health.status == STATUS_PROTECTED, now, out);
         if (j->live && health.status != state->told_status) {
@@ -249,7 +252,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
         }
         return;
     }
-    if (failing && !changed && folding_told(j->folding, client, protection) &&
+    if (failing && !changed && (state->hidden || folding_told(j->folding, client, protection)) &&
         now - state->diagnosed < NS_PER_SEC)
         return;
     bool other = failing && client_role(client, j->config) == ROLE_OTHER;
@@ -258,7 +261,7 @@ static void judge(struct judging *j, const struct watchlist *watchlist, nstime n
     state->diagnosed = now;
     run_diagnosis(j, watchlist, client, protection, &health, now);
     note_change(j, state);
-    if (other)
+    if (other || hiding_hides(&j->hiding, client, &j->judgement))
         return;
     folding_judged(j->folding, client, &j->judgement, &health, out);
     clients_set_alerting(j->clients, client,
@@ -286,11 +289,12 @@ static void follow_control(struct judging *j, const struct watchlist *watchlist,
 
 /* Whose SWG lookups succeed may have no use for the SWG, like the DNS server that asks for all. */
 static void note_use(struct judging *j, struct client *client, enum protection protection,
-                     const struct report *report)
+                     const struct report *report, nstime now)
 {
+    const enum role role = client_role(client, j->config);
     bool looks_up_only =
         report->kind == REPORT_LOOKUP && client->protection[protection].lookups.failed == 0;
-    if (!looks_up_only && client_role(client, j->config) != ROLE_OTHER)
+    if (!looks_up_only && role != ROLE_OTHER && !hiding_excludes(&j->hiding, client, role, now))
         folding_uses(j->folding, client, protection);
 }
 
@@ -308,7 +312,7 @@ void judging_report(struct judging *j, const struct watchlist *watchlist, nstime
         return; /* the control group's, or the client has made way */
     enum protection protection;
     bool judged = crediting_report(&j->crediting, client, report, &protection);
-    note_use(j, client, protection, report);
+    note_use(j, client, protection, report, now);
     if (!judged)
         return;
     client_control_works(client, control_of(j->control, &client->addr).last_ok);
@@ -470,13 +474,16 @@ bool judging_verdicts(struct judging *j, const struct watchlist *watchlist, nsti
     return true;
 }
 
-void judging_tally(const struct judging *j, size_t clients[STATUS_COUNT])
+void judging_tally(const struct judging *j, size_t clients[STATUS_COUNT], uint64_t *hidden)
 {
+    *hidden = 0;
     for (const struct client *client = clients_oldest(j->clients); client;
          client = TAILQ_NEXT(client, by_age)) {
         const uint8_t dns = client->protection[PROTECTION_DNS].status;
         const uint8_t web = client->protection[PROTECTION_WEB].status;
         clients[dns > web ? dns : web]++;
+        *hidden += client->protection[PROTECTION_DNS].hidden;
+        *hidden += client->protection[PROTECTION_WEB].hidden;
     }
 }
 
@@ -488,6 +495,11 @@ size_t judging_clients(const struct judging *j)
 uint64_t judging_evicted(const struct judging *j)
 {
     return clients_evicted(j->clients) + control_evicted(j->control);
+}
+
+uint64_t judging_hidden(const struct judging *j)
+{
+    return j->hiding.hidden;
 }
 
 uint64_t judging_lost(const struct judging *j)

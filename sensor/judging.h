@@ -6,6 +6,7 @@
 
 #include "sensor/detect/diagnose.h"
 #include "sensor/detect/folding.h"
+#include "sensor/detect/hiding.h"
 #include "sensor/detect/sensing.h"
 #include "sensor/tracking.h"
 
@@ -64,8 +65,11 @@ bool judging_verdicts(struct judging *judging, const struct watchlist *watchlist
                       bool last, void (*take)(void *context, const struct judgement *judgement),
                       void *context);
 
-/* How many clients stand how, each by the worse of its protections as last judged. */
-void judging_tally(const struct judging *judging, size_t clients[STATUS_COUNT]);
+/* How many clients stand how, each by the worse of its protections as last judged; and how many
+ * failures are hidden now. */
+void judging_tally(const struct judging *judging, size_t clients[STATUS_COUNT], uint64_t *hidden);
+/* Alerts that were hidden so far. */
+uint64_t judging_hidden(const struct judging *judging);
 size_t judging_clients(const struct judging *judging);
 uint64_t judging_evicted(const struct judging *judging);
 /* Samples that could not be kept because memory was out. */

@@ -40,6 +40,7 @@ struct certificates {
 
 struct protection_state {
     bool seen;       /* a watched packet or an SWG lookup */
+    bool hidden;     /* it fails, and its alert is hidden */
     bool before_gap; /* all that is known is from before a gap, and stands till there is news */
     uint16_t paths, room;
     struct path *path; /* owned; in order of first use */

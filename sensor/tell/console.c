@@ -93,6 +93,7 @@ static void on_finish(struct sink *sink, const struct summary *summary)
         console_nothing(&s, &view, quiet);
     if (!quiet) {
         console_over(&s, &view, &c->keep);
+        console_hidden(&s, &view);
         console_unread(&s, &view);
     }
 

@@ -39,6 +39,7 @@ void console_totals(struct screen *s, const struct keep *k);
  */
 void console_briefs(struct screen *s, const struct view *view, const struct keep *k, size_t from);
 void console_over(struct screen *s, const struct view *view, const struct keep *k);
+void console_hidden(struct screen *s, const struct view *view);
 void console_unread(struct screen *s, const struct view *view);
 void console_nothing(struct screen *s, const struct view *view, bool quiet);
 

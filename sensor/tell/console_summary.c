@@ -346,3 +346,15 @@ void console_nothing(struct screen *s, const struct view *view, bool quiet)
         screen_newline(s);
     }
 }
+
+void console_hidden(struct screen *s, const struct view *view)
+{
+    char text[2 * WORDS_TEXT], amount[WORDS_TEXT];
+    if (view->summary->hidden == 0)
+        return;
+    snprintf(text, sizeof text, "%s hidden, as alerts.ignore and alerts.only ask.",
+             words_amount(view->summary->hidden, "alert was", "alerts were", amount));
+    screen_newline(s);
+    screen_words(s, 0, text);
+    screen_newline(s);
+}

@@ -161,5 +161,10 @@ char *live_status(const struct moment *moment, const char *source, char out[LIVE
     add_clients(out, moment);
     add(out, LIVE_STATUS, " · ");
     add(out, LIVE_STATUS, words_amount(moment->firing, "alert", "alerts", number));
+    if (moment->hidden) {
+        add(out, LIVE_STATUS, ", ");
+        add(out, LIVE_STATUS, words_count(moment->hidden, number));
+        add(out, LIVE_STATUS, " hidden");
+    }
     return out;
 }

@@ -45,6 +45,7 @@ struct summary {
     nstime end; /* packet time of the end; NSTIME_NONE where there was no packet */
     const struct stats *stats;
     const struct undecoded *undecoded; /* what could not be decoded; NULL: nothing */
+    uint64_t hidden;                   /* alerts that alerts.ignore and alerts.only have hidden */
     unsigned lacking; /* packets missing from the capture itself, in thousandths; 0: none known */
 };
 
@@ -59,6 +60,7 @@ struct moment {
     size_t clients[STATUS_COUNT]; /* by the worse of their two protections */
     size_t learnt;                /* SWG addresses known from DNS */
     uint64_t firing;              /* alerts that stand */
+    uint64_t hidden;              /* and those that nobody wants to hear of */
 };
 
 /* How a sentence about the sensor itself is meant. */

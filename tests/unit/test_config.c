@@ -389,6 +389,11 @@ static const struct {
     {"segments: [office=10.1.0.0/8]\n",
      "1:12: in \"segments\", \"10.1.0.0/8\" has bits set beyond its prefix; did you mean "
      "10.0.0.0/8?"},
+    {"alerts:\n  ignore:\n    - \"vlan=12 cause=slow\"\n",
+     "3:22: in \"alerts.ignore\", \"slow\" is no cause; write one as the events do, such as "
+     "silent-drop"},
+    {"alerts: {only: [vlan=0]}\n",
+     "1:22: in \"alerts.only\", \"0\" is no VLAN; it is a number from 1 to 4094"},
     {"alerts:\n  scope_clients: 1\n", "2:3: \"alerts.scope_clients\" is \"1\", which is out of "
                                       "range; it may be from 2 to 1000000"},
     {"resolvers: a.example\n", "1:12: in \"resolvers\", \"a.example\" is not an address, a prefix "
