@@ -324,6 +324,7 @@ void engine_tick(struct engine *e, nstime now, nstime started)
 void engine_configure(struct engine *e)
 {
     telling_configure(e->telling, e->config);
+    judging_configure(e->judging);
 }
 
 void engine_say(struct engine *e, nstime now, enum say kind, const char *sentence)

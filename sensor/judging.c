@@ -497,6 +497,11 @@ uint64_t judging_evicted(const struct judging *j)
     return clients_evicted(j->clients) + control_evicted(j->control);
 }
 
+void judging_configure(struct judging *j)
+{
+    hiding_configure(&j->hiding, j->config);
+}
+
 uint64_t judging_hidden(const struct judging *j)
 {
     return j->hiding.hidden;

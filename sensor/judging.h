@@ -65,6 +65,8 @@ bool judging_verdicts(struct judging *judging, const struct watchlist *watchlist
                       bool last, void (*take)(void *context, const struct judgement *judgement),
                       void *context);
 
+/* alerts.ignore and alerts.only have changed. Where memory is out the old ones stay. */
+void judging_configure(struct judging *judging);
 /* How many clients stand how, each by the worse of its protections as last judged; and how many
  * failures are hidden now. */
 void judging_tally(const struct judging *judging, size_t clients[STATUS_COUNT], uint64_t *hidden);

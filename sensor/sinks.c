@@ -13,6 +13,7 @@
 #include "sensor/tell/console.h"
 #include "sensor/tell/events.h"
 #include "sensor/tell/live.h"
+#include "sensor/tell/logs.h"
 #include "sensor/tell/talk.h"
 
 static bool reads_pipe(const struct options *options)
@@ -31,12 +32,18 @@ static unsigned terminal_width(void)
     return 0;
 }
 
-/* https://no-color.org, and terminals that know no escape sequences. */
+/* A terminal that knows escape sequences. */
+static bool is_screen(int fd)
+{
+    const char *terminal = getenv("TERM");
+    return isatty(fd) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* https://no-color.org */
 static bool wants_colour(int fd)
 {
-    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    return isatty(fd) && !(no_colour && *no_colour) && terminal && *terminal &&
-           strcmp(terminal, "dumb") != 0;
+    const char *no_colour = getenv("NO_COLOR");
+    return is_screen(fd) && !(no_colour && *no_colour);
 }
 
 static struct zone zone_of(const struct options *options)
@@ -81,7 +88,7 @@ static struct sink *make_live(struct sinks *sinks, const struct options *options
     struct live_options live = {
         .out = screen ? stdout : NULL,
         .talk = stderr,
-        .status = screen && !options->quiet && isatty(STDOUT_FILENO) ? stdout : NULL,
+        .status = screen && !options->quiet && is_screen(STDOUT_FILENO) ? stdout : NULL,
         .out_terminal = isatty(STDOUT_FILENO),
         .colour = wants_colour(STDOUT_FILENO),
         .utf8 = has_utf8(),
@@ -91,6 +98,19 @@ static struct sink *make_live(struct sinks *sinks, const struct options *options
         .zone = zone_of(options),
     };
     return live_new(&live);
+}
+
+static bool open_logs(struct sinks *sinks, const struct config *config)
+{
+    const struct logs_options syslog = {.form = LOGS_SYSLOG,
+                                        .facility = config->syslog.facility,
+                                        .socket = config->syslog.socket,
+                                        .source = sinks->source};
+    const struct logs_options journal = {
+        .form = LOGS_JOURNAL, .socket = config->journal.socket, .source = sinks->source};
+    if (config->syslog.enabled && !(sinks->syslog = logs_new(&syslog)))
+        return false;
+    return !config->journal.enabled || (sinks->journal = logs_new(&journal));
 }
 
 static int fail_memory(void)
@@ -122,6 +142,8 @@ int sinks_open(struct sinks *sinks, const struct options *options, const struct 
         return fail_memory();
     if (from->live && !(sinks->live = make_live(sinks, options, from, screen)))
         return fail_memory();
+    if (from->live && !open_logs(sinks, config))
+        return fail_memory();
     if (options->verbose && !(sinks->talk = talk_new(stderr, options->verbose)))
         return fail_memory();
     return 0;
@@ -130,7 +152,8 @@ int sinks_open(struct sinks *sinks, const struct options *options, const struct 
 /* The live lines come before the screen, which ends them. */
 void sinks_add(const struct sinks *sinks, struct engine *engine)
 {
-    struct sink *const all[] = {sinks->events, sinks->live, sinks->console, sinks->talk};
+    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console,
+                                sinks->syslog, sinks->journal, sinks->talk};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i])
             engine_add_sink(engine, all[i]);
@@ -148,7 +171,8 @@ static int close_sink(struct sink *sink)
 
 int sinks_close(struct sinks *sinks)
 {
-    struct sink *const all[] = {sinks->events, sinks->live, sinks->console, sinks->talk};
+    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console,
+                                sinks->syslog, sinks->journal, sinks->talk};
     int first = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         int status = close_sink(all[i]);

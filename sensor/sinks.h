@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sinks: the sinks of a run, as options and configuration want them: the events where -o asks for
- * them, the screen unless they take its place, and talk for -v. */
+ * them, the screen unless they take its place, the logs of a
+ * live watch, and talk for -v. */
 #ifndef SENSOR_SINKS_H
 #define SENSOR_SINKS_H
 
@@ -8,8 +9,8 @@
 #include "sensor/options.h"
 
 struct sinks {
-    struct sink *events, *console, *live, *talk; /* NULL: not wanted */
-    char source[128];                            /* "eth1, eth2"; live */
+    struct sink *events, *console, *live, *syslog, *journal, *talk; /* NULL: not wanted */
+    char source[128];                                               /* "eth1, eth2"; live */
 };
 
 /* What the frames come from: the -r files or, live, the interfaces; by frame_ref.file. */

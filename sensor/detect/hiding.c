@@ -39,6 +39,16 @@ void hiding_free(struct hiding *h)
     *h = (struct hiding){0};
 }
 
+void hiding_configure(struct hiding *h, const struct config *config)
+{
+    struct hiding fresh;
+    if (!hiding_init(&fresh, config))
+        return;
+    fresh.hidden = h->hidden;
+    hiding_free(h);
+    *h = fresh;
+}
+
 /* A list whose time is over would hide everything: it stands for nothing any more. */
 static bool only_applies(const struct hiding *h, nstime now)
 {

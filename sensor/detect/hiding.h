@@ -18,6 +18,8 @@ struct hiding {
 /* False where memory is out. */
 bool hiding_init(struct hiding *hiding, const struct config *config);
 void hiding_free(struct hiding *hiding);
+/* Reads the lists again; what was counted stays. Where memory is out the old ones stay. */
+void hiding_configure(struct hiding *hiding, const struct config *config);
 
 /* Whether the alert that the judgement is worth would be hidden. Counts it where it would fire, and
  * notes in the client that it is. */

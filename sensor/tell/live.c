@@ -9,6 +9,9 @@
 
 #include "live_lines.h"
 
+/* Once a second, by a clock that may tick a little early. */
+#define REDRAW (NS_PER_SEC * 9 / 10)
+
 #define WIDTH_LEAST   60
 #define WIDTH_UNKNOWN 80
 #define WIDTH_NO_END  10000 /* a file: a line an alert, for grep */
@@ -126,7 +129,7 @@ static void on_tick(struct sink *sink, const struct moment *moment)
     struct screen s = {.out = l->options.status, .width = width_of(l), .utf8 = l->options.utf8};
     if (!l->options.status)
         return;
-    if (l->drawn != NSTIME_NONE && moment->now >= l->drawn && moment->now < l->drawn + NS_PER_SEC)
+    if (l->drawn != NSTIME_NONE && moment->now >= l->drawn && moment->now < l->drawn + REDRAW)
         return;
     l->drawn = moment->now;
     fputc('\r', l->options.status);

@@ -18,6 +18,7 @@ struct logs {
     int fd;           /* connected; -1: the log was away */
     uint64_t last_id; /* the newest alert that fired */
     uint64_t lost;
+    bool begun;       /* that the watch has, is told */
     bool away;        /* the last entry was lost */
     bool trouble_new; /* trouble[] has not been fetched */
     char trouble[320];
@@ -129,6 +130,29 @@ static void on_say(struct sink *sink, nstime now, enum say kind, const char *sen
     write_record((struct logs *)sink, &record);
 }
 
+/* When the watch began and ended, between which the alerts lie. */
+static void on_tick(struct sink *sink, const struct moment *moment)
+{
+    struct logs *l = (struct logs *)sink;
+    char sentence[256];
+    if (l->begun)
+        return;
+    l->begun = true;
+    snprintf(sentence, sizeof sentence, "The watch of %s begins.", l->options.source);
+    on_say(sink, moment->started, SAY_NEWS, sentence);
+}
+
+static void on_finish(struct sink *sink, const struct summary *summary)
+{
+    const struct logs *l = (const struct logs *)sink;
+    const struct stats *stats = summary->stats;
+    char sentence[256];
+    snprintf(sentence, sizeof sentence, "The watch of %s ends after %llu packets, %llu dropped.",
+             l->options.source, (unsigned long long)stats->capture.packets,
+             (unsigned long long)(stats->capture.kernel_drops + stats->capture.interface_drops));
+    on_say(sink, summary->end == NSTIME_NONE ? 0 : summary->end, SAY_NEWS, sentence);
+}
+
 static const char *get_trouble(struct sink *sink)
 {
     struct logs *l = (struct logs *)sink;
@@ -152,6 +176,8 @@ static const struct sink_ops logs_ops = {
     .alert = on_alert,
     .remind = on_remind,
     .say = on_say,
+    .tick = on_tick,
+    .finish = on_finish,
     .trouble = get_trouble,
     .free = free_logs,
 };

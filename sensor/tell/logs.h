@@ -13,6 +13,7 @@ struct logs_options {
     enum logs_form form;
     unsigned facility;  /* LOGS_SYSLOG: which of the configuration's words */
     const char *socket; /* path; as long as the sink */
+    const char *source; /* what is watched: "eth1, eth2"; as long as the sink */
 };
 
 /* NULL where memory is out. That the log is away is no error: it may come. */

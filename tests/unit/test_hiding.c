@@ -179,6 +179,17 @@ static void each_failure_counts_once(void **state)
     assert_false(dns->hidden);
 }
 
+static void lists_are_read_again(void **state)
+{
+    struct scene *s = *state;
+    configure(s, "net=10.9.0.0/16", "");
+    assert_true(hides(s));
+    config_list_clear(&s->config.alerts.ignore);
+    hiding_configure(&s->hiding, &s->config);
+    assert_false(hides(s));
+    assert_int_equal(s->hiding.hidden, 1);
+}
+
 static void what_fires_goes_on(void **state)
 {
     struct scene *s = *state;
@@ -195,7 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_read), cmocka_unit_test(mistakes_name_their_place),
         TEST(what_matches_is_hidden),     TEST(each_failure_counts_once),
-        TEST(what_fires_goes_on),
+        TEST(lists_are_read_again),       TEST(what_fires_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

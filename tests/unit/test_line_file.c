@@ -286,6 +286,26 @@ static void events_open_again(void **state)
     sink->ops->free(sink);
 }
 
+static void events_are_configured_anew(void **state)
+{
+    struct run *r = *state;
+    char error[CONFIG_ERROR];
+    struct config config;
+    const struct events_options options = {
+        .path = r->path, .exchanges = CONFIG_EXCHANGES_NONE, .live = true, .line_buffered = true};
+    struct sink *sink = events_new(&options, error);
+    const struct exchange exchange = seed_exchange();
+    assert_true(config_defaults(&config));
+    sink->ops->exchange(sink, &exchange);
+    assert_int_equal(size_of(r, 0), 0);
+    config.events.exchanges = CONFIG_EXCHANGES_ALL;
+    sink->ops->configure(sink, &config);
+    sink->ops->exchange(sink, &exchange);
+    assert_true(size_of(r, 0) > 0);
+    sink->ops->free(sink);
+    config_free(&config);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -301,6 +321,7 @@ int main(void)
         TEST(what_cannot_rotate_is_written_on),
         TEST(events_say_once_that_the_disk_is_full),
         TEST(events_open_again),
+        TEST(events_are_configured_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

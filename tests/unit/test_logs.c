@@ -35,7 +35,8 @@ static int set_up(void **state)
         return -1;
     snprintf(r->path, sizeof r->path, "%s/log", r->folder);
     r->fd = -1;
-    r->options = (struct logs_options){.form = LOGS_SYSLOG, .facility = 1, .socket = r->path};
+    r->options = (struct logs_options){
+        .form = LOGS_SYSLOG, .facility = 1, .socket = r->path, .source = "eth1"};
     *state = r;
     return 0;
 }
@@ -230,6 +231,23 @@ static void a_log_that_comes_late_and_goes(void **state)
     assert_null(r->sink->ops->trouble(r->sink));
 }
 
+static void begin_and_end_are_logged(void **state)
+{
+    struct run *r = *state;
+    const struct stats stats = {.capture = {.packets = 12, .kernel_drops = 3}};
+    const struct moment moment = {.now = SEED_AT(9, 0, 1), .started = SEED_AT(9, 0, 0)};
+    const struct summary summary = {.end = SEED_AT(9, 1, 0), .stats = &stats};
+    start_log(r);
+    begin(r);
+    r->sink->ops->tick(r->sink, &moment);
+    assert_non_null(strstr(receive(r), "T09:00:00.000000Z "));
+    assert_non_null(strstr(r->got, "The watch of eth1 begins."));
+    r->sink->ops->tick(r->sink, &moment);
+    assert_null(receive(r));
+    r->sink->ops->finish(r->sink, &summary);
+    assert_non_null(strstr(receive(r), "The watch of eth1 ends after 12 packets, 3 dropped."));
+}
+
 static void a_full_log_is_not_waited_for(void **state)
 {
     struct run *r = *state;
@@ -269,6 +287,7 @@ int main(void)
         TEST(the_journal_gets_fields),
         cmocka_unit_test(a_line_end_takes_the_binary_form),
         TEST(a_log_that_comes_late_and_goes),
+        TEST(begin_and_end_are_logged),
         TEST(a_full_log_is_not_waited_for),
         TEST(a_path_too_long_for_a_socket),
     };
