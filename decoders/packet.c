@@ -144,6 +144,7 @@ static enum packet_status decode_transport(struct layer *layer, struct packet *o
 enum packet_status step_ip(struct layer *layer, struct packet *out, struct step *next)
 {
     struct ip ip;
+    const uint8_t *start = layer->bytes.at;
     enum packet_status status = ip_decode(layer, next->number, false, &ip);
     next->decode = NULL;
     out->src = ip.src;
@@ -160,6 +161,9 @@ enum packet_status step_ip(struct layer *layer, struct packet *out, struct step 
         return status;
     if (ip.later_fragment)
         return step_unsupported(out, UNSUPPORTED_FRAGMENT, 0);
+    out->header = cursor_make(start, ip.src.family == ADDR_IPV4 ? (start[0] & 0xfu) * 4 : 0);
+    out->segment = layer->bytes;
+    out->segment_length = (uint32_t)layer->wire;
     return decode_transport(layer, out, next);
 }
 

@@ -99,6 +99,9 @@ struct packet {
     } tcp;
     uint32_t payload_length; /* bytes of UDP or TCP payload by the headers' lengths */
     struct cursor payload;   /* those of them that the capture holds; valid as long as the frame */
+    struct cursor header;    /* IPv4: the header with its options, for checksum.h */
+    struct cursor segment;   /* the transport header and its payload, as far as captured … */
+    uint32_t segment_length; /* … and by the IP header's length */
 
     struct {
         uint8_t type, code;

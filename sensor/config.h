@@ -14,6 +14,7 @@
 #include "sensor/config_list.h"
 
 enum config_timestamps { CONFIG_TIMESTAMPS_HOST, CONFIG_TIMESTAMPS_ADAPTER };
+enum config_checksums { CONFIG_CHECKSUMS_COUNT, CONFIG_CHECKSUMS_STRICT, CONFIG_CHECKSUMS_OFF };
 enum config_exchanges { CONFIG_EXCHANGES_ALL, CONFIG_EXCHANGES_FAILED, CONFIG_EXCHANGES_NONE };
 
 /* Texts as configured: paths, names; with the NUL. */
@@ -37,6 +38,7 @@ struct config {
         uint32_t snap_length; /* capture.snap_length: bytes of a frame that are looked at (2048) */
         bool promiscuous;     /* capture.promiscuous (on) */
         enum config_timestamps timestamps; /* capture.timestamps: host or adapter (host) */
+        enum config_checksums checksums;   /* capture.checksums: count, strict or off (count) */
         nstime reorder; /* capture.reorder: how long a frame may take to be handed over (50ms) */
     } capture;
     struct {

@@ -48,6 +48,7 @@
     }
 #define TEXT(part, name, kind, say) TEXT_PRESET(part, name, kind, "", say)
 
+static const char *const checksums_words[] = {"count", "strict", "off", NULL};
 static const char *const exchanges_words[] = {"all", "failed", "none", NULL};
 static const char *const facility_words[] = {"user",   "daemon", "local0", "local1",
                                              "local2", "local3", "local4", "local5",
@@ -120,6 +121,11 @@ const struct setting config_settings[] = {
            "Also follow the handshakes to other hosts and the DNS to other resolvers, to tell "
            "\"the resolvers are blocked\" from \"the network is down\"."),
 
+    CHOICE(
+        capture, checksums, checksums_words, "count",
+        "What a wrong IP, UDP or TCP checksum does: count, which judges the packet all the same, "
+        "for on the machine that sends the network card writes them after the capture; strict, "
+        "which leaves it out as malformed; or off, which looks at none."),
     COUNT(capture, buffer, 256, 2097151, "16384",
           "Live: the kernel's buffer for each interface, in KiB."),
     COUNT(capture, snap_length, 128, 262144, "4096",

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "decoders/checksum.h"
 #include "sensor/clock.h"
 #include "sensor/detect/sights.h"
 #include "sensor/judging.h"
@@ -22,6 +23,7 @@ struct engine {
     struct stats stats;
     uint64_t decodable; /* frames whose link type is known */
     uint32_t linktype;  /* the last one that is not */
+    uint64_t bad_checksums;
     struct sights sights;
     struct undecoded undecoded;
     struct reports reports;
@@ -201,13 +203,32 @@ static bool count_status(struct engine *e, const struct packet *packet, enum pac
     return false;
 }
 
+/* By default only what is watched is looked at, for a count; strict, everything, before it can
+ * count for anything. True where the packet is to be left out. */
+static bool wrong_checksum(struct engine *e, const struct packet *packet)
+{
+    if (checksum_of(packet) != CHECKSUM_BAD)
+        return false;
+    e->bad_checksums++;
+    if (e->config->capture.checksums != CONFIG_CHECKSUMS_STRICT)
+        return false;
+    e->stats.capture.malformed++;
+    return true;
+}
+
 static void follow(struct engine *e, nstime now, const struct packet *packet)
 {
+    const enum config_checksums checksums = e->config->capture.checksums;
+    e->reports.watched = 0;
+    if (checksums == CONFIG_CHECKSUMS_STRICT && wrong_checksum(e, packet))
+        return;
     const bool routed[2] = {judging_alive(e->judging, ADDR_IPV4, now),
                             judging_alive(e->judging, ADDR_IPV6, now)};
     tracking_packet(e->tracking, e->watchlist, now, packet, routed, &e->reports);
     sights_reports(&e->sights, packet, &e->reports);
     e->stats.capture.malformed += e->reports.malformed;
+    if (checksums == CONFIG_CHECKSUMS_COUNT && e->reports.watched)
+        wrong_checksum(e, packet);
     judging_packet(e->judging, now, packet, &e->reports, &e->notices);
     telling_notices(e->telling, &e->notices);
     learn(e, now, packet->ref);
@@ -220,7 +241,7 @@ void engine_frame(struct engine *e, const struct frame *frame)
     nstime before = e->clock.now;
     enum clock_step step = clock_packet(&e->clock, frame->time);
     nstime now = e->clock.now;
-    bool watched = false;
+    unsigned watched = 0;
     if (step == CLOCK_GAP)
         gap(e, before);
     else if (step == CLOCK_ADVANCED)
@@ -234,7 +255,8 @@ void engine_frame(struct engine *e, const struct frame *frame)
         if (!count_status(e, &packet, status) || (e->own && own_flows_has(e->own, &packet)))
             continue;
         follow(e, now, &packet);
-        watched |= e->reports.watched;
+        if (e->reports.watched > watched) /* it is one frame, however many parts it has */
+            watched = e->reports.watched;
     }
     e->stats.capture.watched += watched;
 }
@@ -347,6 +369,7 @@ static struct summary summarise(const struct engine *e, const struct capture_fil
         .stats = &e->stats,
         .undecoded = &e->undecoded,
         .hidden = judging_hidden(e->judging),
+        .bad_checksums = e->bad_checksums,
         .lacking = judging_lacking(e->judging),
     };
 }

@@ -46,6 +46,7 @@ struct summary {
     const struct stats *stats;
     const struct undecoded *undecoded; /* what could not be decoded; NULL: nothing */
     uint64_t hidden;                   /* alerts that alerts.ignore and alerts.only have hidden */
+    uint64_t bad_checksums;            /* of watched packets; or, strict, of all */
     unsigned lacking; /* packets missing from the capture itself, in thousandths; 0: none known */
 };
 

@@ -29,9 +29,10 @@ static void talk_finish(struct sink *sink, const struct summary *summary)
     const struct stats *s = summary->stats;
     fprintf(talk->out,
             "roamwatch: frames: %" PRIu64 " read, %" PRIu64 " watched, %" PRIu64
-            " truncated, %" PRIu64 " malformed, %" PRIu64 " not supported\n",
+            " truncated, %" PRIu64 " malformed, %" PRIu64 " not supported, %" PRIu64
+            " with a wrong checksum\n",
             s->capture.packets, s->capture.watched, s->capture.truncated, s->capture.malformed,
-            s->capture.unsupported);
+            s->capture.unsupported, summary->bad_checksums);
     fprintf(talk->out,
             "roamwatch: DNS: %" PRIu64 " queries: %" PRIu64 " answered, %" PRIu64 " late, %" PRIu64
             " error, %" PRIu64 " foreign, %" PRIu64 " rejected, %" PRIu64 " reset, %" PRIu64

@@ -25,6 +25,7 @@ struct run {
     struct engine *engine;
     struct stats stats;
     unsigned lacking;
+    uint64_t bad_checksums;
     struct notice notice; /* the last that was told */
     unsigned notices;
     uint64_t frames;
@@ -35,6 +36,7 @@ static void keep_stats(struct sink *sink, const struct summary *summary)
     struct run *run = (struct run *)sink;
     run->stats = *summary->stats;
     run->lacking = summary->lacking;
+    run->bad_checksums = summary->bad_checksums;
 }
 
 static void keep_notice(struct sink *sink, const struct notice *notice)
@@ -44,7 +46,8 @@ static void keep_notice(struct sink *sink, const struct notice *notice)
     run->notices++;
 }
 
-static const struct sink_ops ops = {.finish = keep_stats, .alert = keep_notice};
+static const struct sink_ops ops = {
+    .finish = keep_stats, .stats = keep_stats, .alert = keep_notice};
 
 static int setup(void **state)
 {
@@ -244,6 +247,30 @@ static void a_hole_in_a_file_is_no_blindness(void **state)
     assert_int_equal(run->notices, 0);
 }
 
+/* The IP header's is 0 here, as a laptop's own capture may have it. */
+static void a_wrong_checksum_counts_or_strictly_keeps_out(void **state)
+{
+    struct run *run = *state;
+    static const struct {
+        enum config_checksums checksums;
+        uint64_t queries, malformed, bad;
+    } modes[] = {{CONFIG_CHECKSUMS_COUNT, 1, 0, 1},
+                 {CONFIG_CHECKSUMS_STRICT, 1, 1, 2},
+                 {CONFIG_CHECKSUMS_OFF, 2, 1, 2}};
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct udp u;
+        run->config.capture.checksums = modes[i].checksums;
+        begin_udp(&u, CLIENT, 50000 + (unsigned)i, "208.67.222.222", 53);
+        wire_dns(&u.w, 1 + (unsigned)i, 0x0100, 1, 0, 0, 0);
+        wire_question(&u.w, "debug.opendns.com", 16);
+        end_udp(run, (double)i, &u);
+        engine_stats(run->engine, NULL, 0);
+        assert_int_equal(run->stats.dns.queries, modes[i].queries);
+        assert_int_equal(run->stats.capture.malformed, modes[i].malformed);
+        assert_int_equal(run->bad_checksums, modes[i].bad);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +280,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(drops_are_counted_and_lack, setup, teardown),
         cmocka_unit_test_setup_teardown(the_sensors_own_sight, setup, teardown),
         cmocka_unit_test_setup_teardown(a_hole_in_a_file_is_no_blindness, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_wrong_checksum_counts_or_strictly_keeps_out, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
