@@ -343,7 +343,8 @@ static void a_kill_leaves_a_whole_one(void **state)
         if (child == 0) {
             for (uint64_t id = first + 1;; id++) {
                 fires(sink, id);
-                edge(sink, id - 40, NOTICE_DNS_UNPROTECTED, RESOLUTION_RECOVERED);
+                if (id > 40)
+                    edge(sink, id - 40, NOTICE_DNS_UNPROTECTED, RESOLUTION_RECOVERED);
                 tick(sink);
                 (void)!write(ready[1], "x", 1);
             }
