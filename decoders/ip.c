@@ -36,10 +36,19 @@ static const struct extension *find_extension(uint8_t protocol, bool ipv4)
 }
 
 /* Offset in eight-byte units, and whether more fragments follow. */
-static void note_fragment(struct ip *out, unsigned offset, bool more)
+static void note_fragment(struct ip *out, unsigned offset, bool more, uint32_t id)
 {
     out->later_fragment = offset != 0;
     out->first_fragment = offset == 0 && more;
+    out->fragment.id = id;
+    out->fragment.offset = (uint16_t)(offset * 8);
+    out->fragment.more = more;
+}
+
+static void note_rest(struct ip *out, const struct layer *layer)
+{
+    out->fragment.protocol = out->protocol;
+    out->fragment.rest = *layer;
 }
 
 /* Ends at the first header that is none of these, or behind a later fragment's header: what follows
@@ -61,7 +70,8 @@ static enum packet_status take_extensions(struct layer *layer, struct ip *out, b
         size_t more = (size_t)cursor_u8(&header) * extension->unit + extension->base - 8;
         if (extension->protocol == IPPROTO_FRAGMENT) { /* RFC 8200 4.5 */
             uint16_t field = cursor_be16(&header);
-            note_fragment(out, field >> 3, (field & 1) != 0);
+            note_fragment(out, field >> 3, (field & 1) != 0, cursor_be32(&header));
+            note_rest(out, layer);
         }
         status = layer_take(layer, more, &header);
         if (status != PACKET_OK)
@@ -92,14 +102,17 @@ static enum packet_status decode_ipv4(struct layer *layer, bool quote, struct ip
     cursor_skip(&header, 2);
     out->src = addr_ipv4(cursor_bytes(&header, 4));
     out->dst = addr_ipv4(cursor_bytes(&header, 4));
-    note_fragment(out, fragment & 0x1fff, (fragment & 0x2000) != 0);
+    note_fragment(out, fragment & 0x1fff, (fragment & 0x2000) != 0, out->id);
 
     if (length < 20 || (total > 0 && total < length && !quote))
         return PACKET_MALFORMED;
     if (total > 0 && !quote)
         layer_trim(layer, total - 20);
     status = layer_take(layer, length - 20, &header); /* options */
-    return status != PACKET_OK ? status : take_extensions(layer, out, true);
+    if (status != PACKET_OK)
+        return status;
+    note_rest(out, layer);
+    return take_extensions(layer, out, true);
 }
 
 static enum packet_status decode_ipv6(struct layer *layer, bool quote, struct ip *out)
@@ -118,6 +131,12 @@ static enum packet_status decode_ipv6(struct layer *layer, bool quote, struct ip
     if (length > 0 && !quote)
         layer_trim(layer, length);
     return take_extensions(layer, out, false);
+}
+
+enum packet_status ip_decode_rest(struct layer *layer, struct ip *out)
+{
+    out->first_fragment = out->later_fragment = false;
+    return take_extensions(layer, out, out->src.family == ADDR_IPV4);
 }
 
 enum packet_status ip_decode(struct layer *layer, unsigned version, bool quote, struct ip *out)

@@ -141,6 +141,20 @@ static enum packet_status decode_transport(struct layer *layer, struct packet *o
     return enter_tunnel(out, next);
 }
 
+static void note_fragment(const struct ip *ip, struct packet *out)
+{
+    out->first_fragment = ip->first_fragment;
+    out->fragment = ip->first_fragment || ip->later_fragment;
+    if (!out->fragment)
+        return;
+    out->piece.protocol = ip->fragment.protocol;
+    out->piece.more = ip->fragment.more;
+    out->piece.offset = ip->fragment.offset;
+    out->piece.id = ip->fragment.id;
+    out->piece.length = (uint32_t)ip->fragment.rest.wire;
+    out->piece.payload = ip->fragment.rest.bytes;
+}
+
 enum packet_status step_ip(struct layer *layer, struct packet *out, struct step *next)
 {
     struct ip ip;
@@ -153,7 +167,7 @@ enum packet_status step_ip(struct layer *layer, struct packet *out, struct step 
     out->ttl = ip.ttl;
     out->ip_id = ip.id;
     out->has_ip_id = ip.has_id;
-    out->first_fragment = ip.first_fragment;
+    note_fragment(&ip, out);
     out->kind = PACKET_OTHER;
     if (status == PACKET_UNSUPPORTED)
         return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
@@ -170,22 +184,54 @@ enum packet_status step_ip(struct layer *layer, struct packet *out, struct step 
 /* Headers in each other: a provider's stack in a mirror's tunnel has a dozen. */
 #define STEPS_MAX 24
 
+static enum packet_status go_on(struct layer *layer, struct step next, struct packet *out)
+{
+    enum packet_status status = PACKET_OK;
+    for (int depth = 0; status == PACKET_OK && next.decode; depth++) {
+        if (depth == STEPS_MAX)
+            return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
+        step_decode *decode = next.decode;
+        next.decode = NULL;
+        status = decode(layer, out, &next);
+    }
+    return status;
+}
+
 enum packet_status packet_decode(const struct frame *frame, uint8_t part, struct packet *out)
 {
     *out =
         (struct packet){.ref = frame->ref, .time = frame->time, .kind = PACKET_OTHER, .part = part};
 
     struct layer layer;
-    struct step next = {step_link, frame->linktype};
     enum packet_status status = link_begin(frame, &layer);
-    for (int depth = 0; status == PACKET_OK && next.decode; depth++) {
-        if (depth == STEPS_MAX)
-            return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
-        step_decode *decode = next.decode;
-        next.decode = NULL;
-        status = decode(&layer, out, &next);
-    }
+    if (status == PACKET_OK)
+        status = go_on(&layer, (struct step){step_link, frame->linktype}, out);
     if (status != PACKET_OK)
         out->kind = PACKET_OTHER; /* of a tunnel, only the outside was */
+    return status;
+}
+
+enum packet_status packet_decode_whole(const struct packet *first, struct cursor bytes,
+                                       struct packet *out)
+{
+    struct layer layer = {.bytes = bytes, .wire = cursor_left(&bytes)};
+    struct step next = {0};
+    struct ip ip = {.src = first->src, .protocol = first->piece.protocol};
+    enum packet_status status = ip_decode_rest(&layer, &ip);
+    *out = *first;
+    out->kind = PACKET_OTHER;
+    out->protocol = ip.protocol;
+    note_fragment(&ip, out);
+    if (status == PACKET_UNSUPPORTED || ip.later_fragment || ip.first_fragment)
+        return step_unsupported(out, UNSUPPORTED_DEPTH, 0);
+    out->header = (struct cursor){0}; /* each fragment had one */
+    out->segment = layer.bytes;
+    out->segment_length = (uint32_t)layer.wire;
+    if (status == PACKET_OK)
+        status = decode_transport(&layer, out, &next);
+    if (status == PACKET_OK)
+        status = go_on(&layer, next, out);
+    if (status != PACKET_OK)
+        out->kind = PACKET_OTHER;
     return status;
 }

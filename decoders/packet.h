@@ -27,7 +27,7 @@ enum unsupported_kind {
     UNSUPPORTED_PPP_PROTOCOL, /* number: the PPP protocol */
     UNSUPPORTED_IP_PROTOCOL,  /* number: the IP protocol */
     UNSUPPORTED_ENCRYPTED,    /* 802.11 with the Protected bit: only its keys would open it */
-    UNSUPPORTED_FRAGMENT,     /* a later fragment, or one that holds the beginning of a tunnel */
+    UNSUPPORTED_FRAGMENT,     /* a later fragment, or the first one of a tunnel's packet */
     UNSUPPORTED_DEPTH,        /* more headers in each other than any network has */
     UNSUPPORTED_KINDS
 };
@@ -88,6 +88,16 @@ struct packet {
     /* Offset 0 with more to come: payload is a beginning. payload_length is then the whole
      * datagram's for UDP (its header tells), this fragment's for TCP. */
     bool first_fragment;
+    /* It is a fragment, the first or a later one, which is PACKET_UNSUPPORTED by itself. */
+    bool fragment;
+    struct {
+        uint8_t protocol;      /* of the first byte, in a first fragment */
+        bool more;             /* … to come behind it */
+        uint16_t offset;       /* in bytes */
+        uint32_t id;           /* what all fragments of a datagram have in common */
+        uint32_t length;       /* on the wire */
+        struct cursor payload; /* as much of it as the capture holds */
+    } piece;
 
     uint8_t kind; /* enum packet_kind */
     uint16_t src_port, dst_port;
@@ -118,6 +128,12 @@ struct packet {
  * Lengths decide what is padding; where a header claims more than the frame's length, the header is
  * believed and the rest taken as not captured. No checksum is verified. */
 enum packet_status packet_decode(const struct frame *frame, uint8_t part, struct packet *out);
+
+/* Decodes what was put together out of fragments: `bytes` is all that was behind the IP header.
+ * Link and addresses are those of the first fragment, which packet_decode() gave; ref and time are
+ * its too. The result may be a fragment again: of a tunnel's inner packet. */
+enum packet_status packet_decode_whole(const struct packet *first, struct cursor bytes,
+                                       struct packet *out);
 
 /* Whether frames of this link type can be decoded at all. */
 bool packet_linktype_supported(uint32_t linktype);

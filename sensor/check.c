@@ -73,6 +73,8 @@ static void print_kept(FILE *out, const struct config *config)
             config->limits.attempts, setting_duration(config->tcp.remember, remember));
     fprintf(out, INDENT "at most %u SWG addresses learnt, each for its TTL or %s\n",
             config->limits.learnt, setting_duration(config->swg.learn_for, learn));
+    fprintf(out, INDENT "at most %u packets in fragments, each for 30 s\n",
+            config->limits.fragments);
     fprintf(out, INDENT "at most %u clients with the health of their paths\n",
             config->limits.clients);
     fputs(INDENT "addresses, ports, times, DNS names and outcomes; no content of connections\n",

@@ -2,6 +2,7 @@
 /* config_table: the table itself. The texts are what conf/roamwatch.yaml says of each key. */
 #include "sensor/config_table.h"
 
+#include "decoders/reassembler.h"
 #include "sensor/alert_match.h"
 #include "sensor/segment_item.h"
 #include "sensor/watch_item.h"
@@ -315,6 +316,8 @@ const struct setting config_settings[] = {
     COUNT(limits, lookups, LIMIT_MIN, LIMIT_MAX, "16384", "Lookups of SWG names open at once."),
     COUNT(limits, learnt, LIMIT_MIN, LIMIT_MAX, "4096",
           "SWG addresses learnt from DNS, and likewise names."),
+    COUNT(limits, fragments, LIMIT_MIN, REASSEMBLER_DATAGRAMS, "1024",
+          "Packets that came in fragments and are waited for; each takes up to 30 kB."),
     COUNT(limits, paths, 1, 64, "64", "Paths of one client and protection."),
 };
 const size_t config_setting_count = sizeof config_settings / sizeof *config_settings;

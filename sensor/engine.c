@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "decoders/checksum.h"
+#include "sensor/assembly.h"
 #include "sensor/clock.h"
 #include "sensor/detect/sights.h"
 #include "sensor/judging.h"
@@ -17,6 +18,7 @@ struct engine {
     struct watchlist *watchlist;
     const struct own_flows *own; /* NULL: none */
     struct clock clock;
+    struct assembly *assembly;
     struct tracking *tracking;
     struct judging *judging;
     struct telling *telling;
@@ -40,10 +42,11 @@ struct engine *engine_new(const struct config *config, struct watchlist *watchli
     e->config = config;
     e->watchlist = watchlist;
     clock_init(&e->clock, config->clock.backstep);
+    e->assembly = assembly_new(config, key);
     e->tracking = tracking_new(config, key);
     e->judging = judging_new(config, key);
     e->telling = telling_new(config);
-    if (!e->tracking || !e->judging || !e->telling) {
+    if (!e->assembly || !e->tracking || !e->judging || !e->telling) {
         engine_free(e);
         return NULL;
     }
@@ -54,6 +57,7 @@ void engine_free(struct engine *e)
 {
     if (!e)
         return;
+    assembly_free(e->assembly);
     tracking_free(e->tracking);
     judging_free(e->judging);
     telling_free(e->telling);
@@ -148,36 +152,6 @@ static void learn(struct engine *e, nstime now, struct frame_ref frame)
         watchlist_learn_name(e->watchlist, now, lesson->name[i].name.text, lesson->name[i].ttl);
 }
 
-/* What became due before `now`, in the order of its deadlines, each at its own moment. */
-static void run_until(struct engine *e, nstime now)
-{
-    for (;;) {
-        nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
-        if (tracked >= now && judged >= now)
-            return;
-        if (tracked <= judged) {
-            /* What is due may report nothing: then the next look is for what comes after it. */
-            if (tracking_expire(e->tracking, &e->reports))
-                take_reports(e, tracked, false);
-            else if (tracking_next(e->tracking) == tracked)
-                return;
-        } else {
-            if (!judging_expire(e->judging, now, &e->notices))
-                return;
-            telling_notices(e->telling, &e->notices);
-        }
-    }
-}
-
-/* The clock was set anew: what is open can't be judged, what fires is suspended. */
-static void gap(struct engine *e, nstime before)
-{
-    while (tracking_close(e->tracking, &e->reports))
-        take_reports(e, before, false);
-    while (judging_gap(e->judging, before, e->clock.now, &e->notices))
-        telling_notices(e->telling, &e->notices);
-}
-
 static bool count_status(struct engine *e, const struct packet *packet, enum packet_status status)
 {
     if (status == PACKET_UNSUPPORTED && packet->unsupported.kind == UNSUPPORTED_LINK_TYPE)
@@ -235,9 +209,80 @@ static void follow(struct engine *e, nstime now, const struct packet *packet)
     take_reports(e, now, false);
 }
 
+/* Fragments that are given up: the first one tells what it can by itself. */
+static bool release(struct engine *e, nstime now, nstime before)
+{
+    struct packet packet;
+    const bool released = assembly_release(e->assembly, before, &packet);
+    const uint64_t lost = assembly_lost(e->assembly);
+    if (lost > 0) {
+        e->stats.capture.unsupported += lost;
+        undecoded_add(&e->undecoded, (struct unsupported){.kind = UNSUPPORTED_FRAGMENT}, lost);
+    }
+    if (released && !(e->own && own_flows_has(e->own, &packet))) {
+        follow(e, now, &packet);
+        e->stats.capture.watched += e->reports.watched;
+    }
+    return released;
+}
+
+/* What became due before `now`, in the order of its deadlines, each at its own moment. */
+static void run_until(struct engine *e, nstime now)
+{
+    for (;;) {
+        nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
+        nstime assembled = assembly_next(e->assembly);
+        if (tracked >= now && judged >= now && assembled >= now)
+            return;
+        if (assembled <= tracked && assembled <= judged) {
+            release(e, assembled, assembled + 1);
+        } else if (tracked <= judged) {
+            /* What is due may report nothing: then the next look is for what comes after it. */
+            if (tracking_expire(e->tracking, &e->reports))
+                take_reports(e, tracked, false);
+            else if (tracking_next(e->tracking) == tracked)
+                return;
+        } else {
+            if (!judging_expire(e->judging, now, &e->notices))
+                return;
+            telling_notices(e->telling, &e->notices);
+        }
+    }
+}
+
+/* The clock was set anew: what is open can't be judged, what fires is suspended. */
+static void gap(struct engine *e, nstime before)
+{
+    while (release(e, before, NSTIME_NEVER))
+        ;
+    while (tracking_close(e->tracking, &e->reports))
+        take_reports(e, before, false);
+    while (judging_gap(e->judging, before, e->clock.now, &e->notices))
+        telling_notices(e->telling, &e->notices);
+}
+
+/* One packet of a frame, or a fragment of one. How many watched frames it makes. */
+static unsigned take_packet(struct engine *e, nstime now, struct packet *packet,
+                            enum packet_status status)
+{
+    const bool fragment = packet->fragment;
+    bool whole = true;
+    unsigned watched = 0;
+    if (fragment) {
+        whole = assembly_packet(e->assembly, now, packet, &status);
+        e->decodable += !whole;
+    }
+    if (whole && count_status(e, packet, status) && !(e->own && own_flows_has(e->own, packet))) {
+        follow(e, now, packet);
+        watched = e->reports.watched;
+    }
+    while (fragment && release(e, now, now))
+        ;
+    return watched;
+}
+
 void engine_frame(struct engine *e, const struct frame *frame)
 {
-    struct packet packet = {.more = true};
     nstime before = e->clock.now;
     enum clock_step step = clock_packet(&e->clock, frame->time);
     nstime now = e->clock.now;
@@ -249,14 +294,15 @@ void engine_frame(struct engine *e, const struct frame *frame)
     e->stats.capture.packets++;
     judging_captured(e->judging, now, &e->notices);
     telling_notices(e->telling, &e->notices);
-    for (uint8_t part = 0; packet.more && part < UINT8_MAX; part++) {
+    bool more = true;
+    for (uint8_t part = 0; more && part < UINT8_MAX; part++) {
+        struct packet packet;
         enum packet_status status = packet_decode(frame, part, &packet);
+        more = packet.more;
         sights_frame(&e->sights, frame, status, &packet);
-        if (!count_status(e, &packet, status) || (e->own && own_flows_has(e->own, &packet)))
-            continue;
-        follow(e, now, &packet);
-        if (e->reports.watched > watched) /* it is one frame, however many parts it has */
-            watched = e->reports.watched;
+        const unsigned touched = take_packet(e, now, &packet, status);
+        if (touched > watched) /* it is one frame, however many parts it has */
+            watched = touched;
     }
     e->stats.capture.watched += watched;
 }
@@ -266,7 +312,8 @@ void engine_frame(struct engine *e, const struct frame *frame)
 nstime engine_next(const struct engine *e)
 {
     nstime tracked = tracking_next(e->tracking), judged = judging_next(e->judging);
-    return tracked < judged ? tracked : judged;
+    nstime next = tracked < judged ? tracked : judged, assembled = assembly_next(e->assembly);
+    return next < assembled ? next : assembled;
 }
 
 void engine_idle(struct engine *e, nstime now)
@@ -327,8 +374,8 @@ static void collect_stats(struct engine *e)
     s->tables.exchanges = dns->open;
     s->tables.attempts = tcp->open;
     s->tables.clients = judging_clients(e->judging);
-    s->tables.evicted = tracking_evicted(e->tracking) + judging_evicted(e->judging) +
-                        watchlist_evicted(e->watchlist);
+    s->tables.evicted = tracking_evicted(e->tracking) + assembly_evicted(e->assembly) +
+                        judging_evicted(e->judging) + watchlist_evicted(e->watchlist);
 }
 
 void engine_tick(struct engine *e, nstime now, nstime started)
@@ -396,6 +443,8 @@ void engine_present(struct engine *e, const struct capture_file *files, size_t c
 struct engine_result engine_finish(struct engine *e, const struct capture_file *files, size_t count)
 {
     nstime end = e->clock.now;
+    while (release(e, end, NSTIME_NEVER))
+        ;
     uint64_t exchanges = tracking_exchanges(e->tracking)->open;
     uint64_t attempts = tracking_attempts(e->tracking)->open;
     while (tracking_close(e->tracking, &e->reports))

@@ -16,6 +16,7 @@
 #include <sysexits.h>
 #include <yaml.h>
 
+#include "decoders/reassembler.h"
 #include "sensor/capture/gunzip.h"
 #include "sensor/capture/inflate.h"
 #include "sensor/options_table.h"
@@ -428,6 +429,10 @@ bool options_version(FILE *out)
         fprintf(out, "zlib version %s\n", zlib);
     else
         fputs("without zlib: unpacks gzip captures with libarchive\n", out);
+    const char *reassembler = reassembler_name();
+    fprintf(out, "%s\n",
+            reassembler ? reassembler
+                        : "without libnids: puts no fragments and no DNS over TCP together");
 #ifdef HAVE_SODIUM
     fputs("libsodium version " SODIUM_VERSION "\n", out);
 #else

@@ -19,6 +19,8 @@ struct undecoded {
     uint64_t others;         /* frames of further kinds */
 };
 
+/* One frame; several at once. */
 void undecoded_note(struct undecoded *undecoded, struct unsupported what);
+void undecoded_add(struct undecoded *undecoded, struct unsupported what, uint64_t frames);
 
 #endif

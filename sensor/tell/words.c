@@ -174,8 +174,8 @@ char *words_undecoded(struct unsupported what, uint64_t frames, char out[2 * WOR
         [UNSUPPORTED_PPP_PROTOCOL] = {"frame of PPP protocol", "frames of PPP protocol", HEX},
         [UNSUPPORTED_IP_PROTOCOL] = {"packet of IP protocol", "packets of IP protocol", DECIMAL},
         [UNSUPPORTED_ENCRYPTED] = {"encrypted Wi-Fi frame", "encrypted Wi-Fi frames", NONE},
-        [UNSUPPORTED_FRAGMENT] = {"IP fragment without its beginning",
-                                  "IP fragments without their beginning", NONE},
+        [UNSUPPORTED_FRAGMENT] = {"fragment of an IP packet that never became whole",
+                                  "fragments of IP packets that never became whole", NONE},
         [UNSUPPORTED_DEPTH] = {"packet inside too many headers", "packets inside too many headers",
                                NONE},
     };
