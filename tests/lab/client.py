@@ -11,6 +11,7 @@ import socket
 import ssl
 import time
 
+from netns import until
 from servers import CERT, DEBUG, SWG_NAME
 from topology import CONTROL, INSIDE, RESOLVERS, SWG, client_address
 import wire
@@ -48,7 +49,7 @@ class Module:
         self.namespace, self.family, self.number = namespace, family, number
         self.address = client_address(family, number)
         self.counts, self.others, self.sent = collections.Counter(), collections.Counter(), []
-        self.tasks = set()
+        self.tasks, self.living = set(), None
 
     def socket(self, kind):
         with self.namespace.inside():
@@ -126,6 +127,7 @@ class Module:
         task = asyncio.create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.finished)
+        return task
 
     def finished(self, task):
         self.tasks.discard(task)
@@ -150,8 +152,14 @@ class Module:
             start = max(start + CYCLE, loop.time())
             await asyncio.sleep(start - loop.time())
 
+    async def over(self):
+        """Until everything that is under way now has ended."""
+        now = [task for task in self.tasks if task is not self.living]
+        await until(lambda: all(task.done() for task in now), f"{self.address}: connections end",
+                    4 * PATIENCE)
+
     def start(self):
-        self.begin(self.live())
+        self.living = self.begin(self.live())
 
     async def stop(self):
         """Sends no more; what is under way is let go. Sockets close with their sentences unsaid."""

@@ -16,6 +16,8 @@ import wire
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SWG_NAME = "swg-url-proxy-https-sse.sigproxy.qq.opendns.com"
+# A sensor looks these up as well, and to another one it is a laptop that does.
+SWG_OTHERS = ("swg-url-proxy-https.sigproxy.qq.opendns.com", "proxy.sig.umbrella.com")
 SWG_CHAIN = ("swg-proxy_eu-west-2_1_1n.sigproxy.aws.umbrella.com",
              "k8s-sigproxy-sigproxy-c8f482b42a-ddf1929ae349b3e5.elb.eu-west-2.amazonaws.com")
 DEBUG, CERT = "debug.opendns.com", "2.dnscrypt-cert.opendns.com"
@@ -49,7 +51,8 @@ def local_conf():
     """The network's own resolver."""
     return "\n".join([*DNSMASQ, "port=53", "local=/#/",
                       *[f"listen-address={INSIDE[family]}" for family in FAMILIES],
-                      f"cname={SWG_NAME},{SWG_CHAIN[0]},60", f"cname={SWG_CHAIN[0]},{SWG_CHAIN[1]},60",
+                      *[f"cname={name},{SWG_CHAIN[0]},60" for name in (SWG_NAME, *SWG_OTHERS)],
+                      f"cname={SWG_CHAIN[0]},{SWG_CHAIN[1]},60",
                       f"host-record={SWG_CHAIN[1]},{SWG[4][0]},{SWG[6][0]},60",
                       f"host-record=www.example.com,{CONTROL[4][0]},{CONTROL[6][0]},60", ""])
 
