@@ -157,7 +157,8 @@ const struct cause_rule cause_rules[] = {
         .text.name = "packet-loss",
         .text.tell = "at least half the failures are silence, and what fails is answered in "
                      "between: its paths are lossy, and none fails for good. Possible where one "
-                     "that was lossy fails for good in the end",
+                     "that was lossy fails for good in the end, by no longer a run than the loss "
+                     "before it explains (once in a thousand)",
         .text.apart = "a block, which lets nothing through",
         .text.source = "RFC 7680; Cisco document 224671 (domain fact 6 i)",
         .holds = rule_holds_loss,

@@ -79,24 +79,10 @@ void rule_explain_edns(struct causes_work *work)
 }
 
 /* Lossy and nothing fails for good: a lone reset or error among silent losses is no cause. */
-bool rule_holds_loss(const struct causes_work *work)
-{
-    uint64_t silent = rule_seen(work, OUTCOME_UNANSWERED) + rule_seen(work, OUTCOME_LATE) +
-                      rule_seen(work, OUTCOME_STALLED);
-    if (!rule_most(work, silent))
-        return false;
-    if (work->in->health->failing == 0)
-        return work->in->health->lossy > 0;
-    for (size_t i = 0; i < work->findings->count; i++)
-        if (!work->findings->item[i].path->lossy)
-            return false;
-    return work->findings->count > 0;
-}
-
 /* Samples of the lossy paths' windows: all, those that failed, the longest run of them at the end.
  */
 struct losses {
-    unsigned sent, lost, run;
+    unsigned sent, lost, run, runs; /* runs: of all the paths together */
     struct rate_losses
         by_rate; /* probes and connects: a reply to another name is one sample of many */
 };
@@ -124,9 +110,38 @@ static struct losses losses_of(const struct causes_work *work)
         losses.sent += path->samples;
         losses.lost += path_failed_samples(path);
         losses.run = run > losses.run ? run : losses.run;
+        losses.runs += run;
         add_rates(&losses.by_rate, path);
     }
     return losses;
+}
+
+/* Whether what was lost of late is more than the loss before it explains: then something broke
+ * besides. At half of all packets lost, ten in a row come once in a thousand times. */
+#define BY_CHANCE 0.001
+
+static bool broke_off(const struct causes_work *work)
+{
+    struct losses losses = losses_of(work);
+    unsigned before = losses.sent - losses.runs, lost = losses.lost - losses.runs;
+    double share = (lost + 1.0) / (before + 1.0), chance = 1;
+    for (unsigned i = 0; i < losses.run; i++) /* of one path: what breaks one may break all */
+        chance *= share;
+    return chance < BY_CHANCE;
+}
+
+bool rule_holds_loss(const struct causes_work *work)
+{
+    uint64_t silent = rule_seen(work, OUTCOME_UNANSWERED) + rule_seen(work, OUTCOME_LATE) +
+                      rule_seen(work, OUTCOME_STALLED);
+    if (!rule_most(work, silent))
+        return false;
+    if (work->in->health->failing == 0)
+        return work->in->health->lossy > 0;
+    for (size_t i = 0; i < work->findings->count; i++)
+        if (!work->findings->item[i].path->lossy)
+            return false;
+    return work->findings->count > 0 && !broke_off(work);
 }
 
 static void say_loss(struct causes_work *work)

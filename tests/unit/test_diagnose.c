@@ -160,6 +160,13 @@ static void a_lossy_path_that_fails_altogether_does_not_work(void **state)
     assert_non_null(evidence);
     assert_non_null(strstr(evidence->text, "36 of the last 90 queries"));
     assert_non_null(strstr(evidence->text, "the last 5 in a row"));
+    /* More in a row than a third that gets lost explains: something broke. */
+    for (int i = 45; i < 50; i++)
+        for (int p = 0; p < 2; p++)
+            play_dns(play, PLAY_RESOLVER, p ? 443 : 53, i * 10 + p, OUTCOME_UNANSWERED);
+    diagnose_dns(play);
+    assert_int_equal(judgement.status, STATUS_UNPROTECTED);
+    assert_int_equal(judgement.cause, CAUSE_SILENT_DROP);
 }
 
 static bool noted(const char *words)
