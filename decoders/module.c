@@ -119,6 +119,8 @@ enum module_answer module_judge(const struct dns_message *answer)
         return MODULE_ERROR;
 
     const struct own_name *own = find_own(answer->name.text);
+    if (own != NULL && answer->cut && answer->first_answer == NULL)
+        return MODULE_UNSEEN; /* not even what was asked */
     if (own == NULL || answer->type != DNS_TXT)
         return MODULE_GENUINE;
     return judge_texts(answer, own);
