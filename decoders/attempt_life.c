@@ -218,6 +218,8 @@ static void note_synack(struct attempt_entry *a, const struct packet *p)
     if (r->synack_seen)
         return;
     r->synack_seen = true;
+    a->has_peer_isn = true;
+    a->peer_isn = p->tcp.seq;
     r->synack_ttl = p->ttl;
     if (!a->repeated && p->time >= r->sent) /* Karn: else which SYN it answers is unknown */
         r->rtt = p->time - r->sent;

@@ -30,6 +30,7 @@ struct attempt_entry {
     nstime asked_at;                     /* the client's first data, on that clock */
     nstime open_time;                    /* packet time */
     struct frame_ref decider;            /* the packet that decided */
+    uint32_t peer_isn;                   /* where has_peer_isn: the SYN-ACK's */
     uint32_t syn_length;                 /* data that the SYN carried (RFC 7413) */
     uint32_t data_seq;                   /* of the client's first data */
     struct segment_sizes sizes;          /* of the client's data until the server answers */
@@ -38,6 +39,7 @@ struct attempt_entry {
     bool syn_has_ip_id;
     uint8_t mac[6];
     bool has_mac;
+    bool has_peer_isn;
     uint8_t stage;     /* enum attempt_stage */
     bool decided;      /* report.outcome was told */
     bool repeated;     /* a SYN was sent again, and not only delivered twice */

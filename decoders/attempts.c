@@ -236,6 +236,18 @@ void attempts_too_big(struct attempts *t, const struct packet *packet, unsigned 
     }
 }
 
+struct initial_numbers attempts_numbers(const struct attempts *t, const struct packet *packet,
+                                        bool from_client)
+{
+    const struct flow flow = {packet->src, packet->dst, packet->src_port, packet->dst_port};
+    const struct found f = find(t, hash_pair(t, &flow), &flow, packet);
+    const struct attempt_entry *a = from_client ? f.own : f.peer;
+    if (!a)
+        return (struct initial_numbers){.known = {false}};
+    return (struct initial_numbers){.known = {true, a->has_peer_isn},
+                                    .number = {a->report.isn, a->peer_isn}};
+}
+
 /* --- Time ------------------------------------------------------------------------------------- */
 
 nstime attempts_next(const struct attempts *t)

@@ -41,6 +41,10 @@ size_t attempts_icmp(struct attempts *t, nstime now, const struct packet *packet
  * that has no outcome. Others are nobody's: they may be forged (RFC 5927 section 7). */
 void attempts_too_big(struct attempts *t, const struct packet *packet, unsigned *touched);
 
+/* Of the connection that a packet is of. */
+struct initial_numbers attempts_numbers(const struct attempts *t, const struct packet *packet,
+                                        bool from_client);
+
 nstime attempts_next(const struct attempts *t);
 bool attempts_expire(struct attempts *t, nstime now, struct attempt *out);
 bool attempts_close(struct attempts *t, struct attempt *out);

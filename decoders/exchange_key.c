@@ -3,6 +3,7 @@
 #include "exchange_key.h"
 
 #include <assert.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "hash.h"
@@ -69,6 +70,13 @@ struct exchange_key exchange_key_quote(const struct packet_quote *quote, const u
     };
     hash_flow(&k, key);
     return k;
+}
+
+uint64_t exchange_hash_tcp(const struct flow *flow, const uint64_t key[2])
+{
+    struct exchange_key k = {.flow = *flow, .transport = IPPROTO_TCP, .name = ""};
+    hash_flow(&k, key);
+    return k.by_flow;
 }
 
 bool flow_equal(const struct flow *a, const struct flow *b)

@@ -25,6 +25,8 @@ struct exchange_key exchange_key_unnamed(const struct exchange_key *k, const uin
 /* Of the packet that an ICMP error quotes; name, type and `hash` stay empty. */
 struct exchange_key exchange_key_quote(const struct packet_quote *quote, const uint64_t key[2]);
 
+/* by_flow of the exchanges of a TCP connection. */
+uint64_t exchange_hash_tcp(const struct flow *flow, const uint64_t key[2]);
 bool flow_equal(const struct flow *a, const struct flow *b);
 
 #endif

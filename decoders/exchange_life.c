@@ -35,6 +35,10 @@ static enum outcome verdict(const struct exchange_entry *e, nstime now)
         return e->answer;
     if (e->report.icmp.seen)
         return OUTCOME_REJECTED;
+    if (e->report.reset.seen)
+        return OUTCOME_RESET;
+    if (e->unseen)
+        return OUTCOME_UNDETERMINED;
     return now > e->deadline ? OUTCOME_UNANSWERED : OUTCOME_UNDETERMINED;
 }
 
@@ -191,4 +195,19 @@ unsigned exchange_rejected(struct exchange_entry *e, const struct packet *error)
     };
     /* Before the deadline an answer beats it. */
     return e->stage == EXCHANGE_OPEN ? 0 : decide_finally(e, OUTCOME_REJECTED, error->time);
+}
+
+void exchange_is_reset(struct exchange_entry *e, const struct packet *reset)
+{
+    struct reset_facts *facts = &e->report.reset;
+    if (facts->seen)
+        return;
+    e->report.reset_frame = reset->ref;
+    facts->seen = true;
+    facts->delay = reset->time - e->report.sent_last;
+    facts->ttl = reset->ttl;
+    facts->window = reset->tcp.window;
+    facts->has_ip_id = facts->has_ip_id && reset->has_ip_id;
+    facts->ip_id = reset->ip_id;
+    facts->flags = reset->tcp.flags;
 }

@@ -22,6 +22,7 @@ struct exchange_entry {
     uint64_t content;       /* of the answer that the report shows */
     uint8_t stage;          /* enum exchange_stage */
     uint8_t answer;         /* enum outcome: what the answers in time come to; NONE: none came */
+    bool unseen;            /* what came of it is not in the capture */
     bool decided;           /* report.outcome was told */
     bool genuine;           /* an answer is proven */
     bool conflict;          /* two differ, and neither is proven */
@@ -46,6 +47,8 @@ unsigned exchange_meets(struct exchange_entry *e, const struct exchange_limits *
 /* An answer that was captured before its query. */
 unsigned exchange_meets_early(struct exchange_entry *e, struct answer *a);
 unsigned exchange_rejected(struct exchange_entry *e, const struct packet *error);
+/* TCP: the far side's RST. An answer that is under way may still better it. */
+void exchange_is_reset(struct exchange_entry *e, const struct packet *reset);
 unsigned exchange_passes_deadline(struct exchange_entry *e, nstime now);
 /* Whatever its state, it ends now. */
 unsigned exchange_ends(struct exchange_entry *e, nstime now);

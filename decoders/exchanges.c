@@ -2,6 +2,7 @@
 /* The exchange tracker: finds what each packet belongs to, keeps the table bounded, and tells. */
 #include "exchanges.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,10 @@ static void describe(struct exchange_entry *e, const struct exchange_key *k,
         .sent_last = packet->time,
         .query_frame = packet->ref,
         .rtt = NSTIME_NONE,
+        .reset = {.syn_ttl = packet->ttl,
+                  .syn_window = packet->tcp.window,
+                  .syn_ip_id = packet->ip_id,
+                  .has_ip_id = packet->has_ip_id},
     };
     memcpy(e->report.vlan, packet->vlan, sizeof e->report.vlan);
 }
@@ -291,6 +296,46 @@ size_t exchanges_icmp(struct exchanges *x, nstime now, const struct packet *pack
         return 0;
     *touched += 1;
     return tell(x, e, exchange_rejected(e, packet), &out[0]);
+}
+
+/* What was asked on a TCP connection and is open. */
+static struct exchange_entry *first_open(const struct flow *flow, struct chain_node **at,
+                                         unsigned *left)
+{
+    for (; *at && *left > 0; --*left) {
+        struct exchange_entry *e = CONTAINER(*at, struct exchange_entry, by_flow);
+        *at = chains_next(*at);
+        if (e->report.transport == IPPROTO_TCP && flow_equal(&e->report.flow, flow) &&
+            e->stage == EXCHANGE_OPEN && exchange_is_unmet(e))
+            return e;
+    }
+    return NULL;
+}
+
+void exchanges_reset(struct exchanges *x, nstime now, const struct packet *packet,
+                     unsigned *touched)
+{
+    const struct flow flow = {packet->dst, packet->src, packet->dst_port, packet->src_port};
+    struct chain_node *at = chains_first(&x->by_flow, exchange_hash_tcp(&flow, x->key));
+    struct exchange_entry *e;
+    unsigned left = CHAIN_SCAN;
+    begin(x, now);
+    while ((e = first_open(&flow, &at, &left)) != NULL) {
+        exchange_is_reset(e, packet);
+        *touched = 1;
+    }
+}
+
+void exchanges_unseen(struct exchanges *x, nstime now, const struct flow *flow, bool received)
+{
+    struct chain_node *at = chains_first(&x->by_flow, exchange_hash_tcp(flow, x->key));
+    struct exchange_entry *e;
+    unsigned left = CHAIN_SCAN;
+    begin(x, now);
+    while ((e = first_open(flow, &at, &left)) != NULL) {
+        e->unseen = true;
+        e->report.unseen = received;
+    }
 }
 
 /* --- Time ------------------------------------------------------------------------------------- */

@@ -56,6 +56,13 @@ size_t exchanges_answer(struct exchanges *x, nstime now, const struct packet *pa
 size_t exchanges_icmp(struct exchanges *x, nstime now, const struct packet *packet,
                       struct exchange out[EXCHANGES_OUT], unsigned *touched);
 
+/* TCP: the far side reset the connection that the packet is of, before what was asked on it was
+ * answered. */
+void exchanges_reset(struct exchanges *x, nstime now, const struct packet *packet,
+                     unsigned *touched);
+/* TCP: what else comes on this connection can't be read; received: the client has it. */
+void exchanges_unseen(struct exchanges *x, nstime now, const struct flow *flow, bool received);
+
 /* The next moment something is due; NSTIME_NEVER. */
 nstime exchanges_next(const struct exchanges *x);
 /* Takes one report that is due before `now` (strictly: at its deadline an answer is in time);

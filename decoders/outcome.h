@@ -44,6 +44,12 @@ struct flow {
     uint16_t client_port, server_port;
 };
 
+/* The initial sequence numbers of a connection, the client's and the server's. */
+struct initial_numbers {
+    bool known[2];
+    uint32_t number[2];
+};
+
 /* An ICMP error that quotes the client's own packet. */
 struct icmp_error {
     bool seen;
@@ -59,6 +65,20 @@ struct icmp_error {
  * what becomes of it tells of no path's health (traceroute). */
 #define TTL_MEANT_TO_ARRIVE 32
 
+/* Facts of the first RST that met an attempt before any SYN-ACK, and of the SYN it answers, or of
+ * one that met a query over TCP: the diagnosis weighs them (domain.md 6.1). */
+struct reset_facts {
+    bool seen;
+    nstime delay; /* after the newest SYN; may be negative where time steps back */
+    uint8_t ttl, syn_ttl;
+    uint16_t window, syn_window;
+    bool has_ip_id; /* both packets are IPv4 */
+    uint16_t ip_id, syn_ip_id;
+    uint8_t flags; /* enum tcp_flags */
+    bool race;     /* a SYN-ACK or data of the server came after it: somebody else wrote it */
+    struct frame_ref race_frame;
+};
+
 struct exchange {
     unsigned phase; /* enum phase, or-ed */
     enum outcome outcome;
@@ -72,12 +92,15 @@ struct exchange {
     uint16_t type;    /* question's type */
     const char *name; /* question's name, escaped; "" where it could not be read */
     bool edns;        /* the query carried an OPT record */
+    bool unseen;      /* TCP: the client got something, and the capture does not hold it */
     bool own_name;    /* one of the module's own names (decoders/module.h) */
     nstime sent;      /* the first query */
     nstime sent_last; /* the newest copy of it */
     nstime decided;   /* when the outcome was known: an answer's time, or the deadline */
     unsigned copies;  /* further packets of the same query */
     struct frame_ref query_frame, answer_frame; /* answer_frame.number 0: none */
+    struct frame_ref reset_frame;               /* TCP: the far side's RST; number 0: none */
+    struct reset_facts reset;                   /* … its facts; "SYN" is the query here */
     nstime rtt; /* NSTIME_NONE where there is no answer, or it was captured before the query */
     bool has_rcode;
     uint16_t rcode;
@@ -88,20 +111,6 @@ struct exchange {
         *answers; /* texts of the answer's records, each ended by NUL, an empty one ends the
                      list: "A 18.135.112.200", "CNAME host", "TXT server r5.lon"; NULL: none */
     struct icmp_error icmp;
-};
-
-/* Facts of the first RST that met an attempt before any SYN-ACK, and of the SYN it answers:
- * the diagnosis weighs them (domain.md 6.1). */
-struct reset_facts {
-    bool seen;
-    nstime delay; /* after the newest SYN; may be negative where time steps back */
-    uint8_t ttl, syn_ttl;
-    uint16_t window, syn_window;
-    bool has_ip_id; /* both packets are IPv4 */
-    uint16_t ip_id, syn_ip_id;
-    uint8_t flags; /* enum tcp_flags */
-    bool race;     /* a SYN-ACK or data of the server came after it: somebody else wrote it */
-    struct frame_ref race_frame;
 };
 
 enum service { SERVICE_SWG, SERVICE_DNS };

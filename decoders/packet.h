@@ -28,6 +28,7 @@ enum unsupported_kind {
     UNSUPPORTED_IP_PROTOCOL,  /* number: the IP protocol */
     UNSUPPORTED_ENCRYPTED,    /* 802.11 with the Protected bit: only its keys would open it */
     UNSUPPORTED_FRAGMENT,     /* a later fragment, or the first one of a tunnel's packet */
+    UNSUPPORTED_STREAM,       /* DNS over TCP, in a build that puts no streams together */
     UNSUPPORTED_DEPTH,        /* more headers in each other than any network has */
     UNSUPPORTED_KINDS
 };

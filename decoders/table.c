@@ -134,6 +134,13 @@ void *table_younger(const struct table *t, void *entry)
     return next == &t->age.head ? NULL : owner(next);
 }
 
+void table_touch(struct table *t, void *entry)
+{
+    struct table_entry *e = entry;
+    list_remove(&e->age);
+    list_append(&t->age, &e->age);
+}
+
 void table_wake(struct table *t, void *entry, nstime due)
 {
     struct table_entry *e = entry;

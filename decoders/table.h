@@ -52,6 +52,9 @@ void *table_oldest(const struct table *t);
 /* The one that arrived next after it; NULL. */
 void *table_younger(const struct table *t, void *entry);
 
+/* It becomes the youngest. */
+void table_touch(struct table *t, void *entry);
+
 void table_wake(struct table *t, void *entry, nstime due);
 nstime table_next_due(const struct table *t);
 /* The first entry that is due before `now`; NULL. It stays until it is removed or set anew. */

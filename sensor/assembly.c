@@ -14,9 +14,15 @@
 #define FRAGMENT_WAIT    (30 * NS_PER_SEC)
 #define FRAGMENT_RELEASE (2 * NS_PER_SEC)
 
+/* A capture may show a segment behind its acknowledgement, as with answers and queries. */
+#define STREAM_IDLE   (30 * NS_PER_SEC)
+#define STREAM_CLOSED (2 * NS_PER_SEC)
+#define STREAM_SKEW   (100 * NS_PER_MS)
+
 struct assembly {
     struct reassembler *reassembler; /* NULL: this build has none */
     struct fragments *fragments;
+    struct streams *streams;
 };
 
 struct assembly *assembly_new(const struct config *config, const uint64_t key[2])
@@ -26,9 +32,14 @@ struct assembly *assembly_new(const struct config *config, const uint64_t key[2]
         return NULL;
     const struct fragment_limits fragments = {
         .wait = FRAGMENT_WAIT, .release = FRAGMENT_RELEASE, .max = config->limits.fragments};
+    const struct stream_limits streams = {.idle = STREAM_IDLE,
+                                          .closed = STREAM_CLOSED,
+                                          .skew = STREAM_SKEW,
+                                          .max = config->limits.streams};
     a->reassembler = reassembler_new();
     a->fragments = fragments_new(&fragments, key, a->reassembler);
-    if (!a->fragments || (!a->reassembler && reassembler_name())) {
+    a->streams = streams_new(&streams, key, a->reassembler);
+    if (!a->fragments || !a->streams || (!a->reassembler && reassembler_name())) {
         assembly_free(a);
         return NULL;
     }
@@ -40,6 +51,7 @@ void assembly_free(struct assembly *a)
     if (!a)
         return;
     fragments_free(a->fragments);
+    streams_free(a->streams);
     reassembler_free(a->reassembler);
     free(a);
 }
@@ -63,13 +75,42 @@ bool assembly_packet(struct assembly *a, nstime now, struct packet *packet,
     return true;
 }
 
+bool assembly_of_streams(const struct assembly *a)
+{
+    return a->reassembler != NULL;
+}
+
+void assembly_segment(struct assembly *a, nstime now, const struct stream_hint *hint,
+                      const struct packet *packet)
+{
+    streams_segment(a->streams, now, hint, packet);
+}
+
+bool assembly_message(struct assembly *a, const struct packet *packet, struct packet *message)
+{
+    struct stream_message found;
+    if (!streams_message(a->streams, &found))
+        return false;
+    *message = *packet;
+    message->payload = found.bytes;
+    message->payload_length = found.length;
+    return true;
+}
+
+bool assembly_lost_stream(struct assembly *a, struct stream_loss *out)
+{
+    return streams_lost(a->streams, out);
+}
+
 nstime assembly_next(const struct assembly *a)
 {
-    return fragments_next(a->fragments);
+    const nstime fragments = fragments_next(a->fragments), streams = streams_next(a->streams);
+    return fragments < streams ? fragments : streams;
 }
 
 bool assembly_release(struct assembly *a, nstime now, struct packet *packet)
 {
+    streams_expire(a->streams, now);
     return fragments_release(a->fragments, now, packet);
 }
 
@@ -80,5 +121,5 @@ uint64_t assembly_lost(struct assembly *a)
 
 uint64_t assembly_evicted(const struct assembly *a)
 {
-    return fragments_evicted(a->fragments);
+    return fragments_evicted(a->fragments) + streams_evicted(a->streams);
 }

@@ -75,6 +75,9 @@ static void print_kept(FILE *out, const struct config *config)
             config->limits.learnt, setting_duration(config->swg.learn_for, learn));
     fprintf(out, INDENT "at most %u packets in fragments, each for 30 s\n",
             config->limits.fragments);
+    fprintf(out,
+            INDENT "at most %u connections of DNS over TCP, each until it is silent for 30 s\n",
+            config->limits.streams);
     fprintf(out, INDENT "at most %u clients with the health of their paths\n",
             config->limits.clients);
     fputs(INDENT "addresses, ports, times, DNS names and outcomes; no content of connections\n",

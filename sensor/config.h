@@ -129,6 +129,7 @@ struct config {
         uint32_t lookups; /* limits.lookups (16384) */
         uint32_t learnt;  /* limits.learnt: SWG addresses and names learnt (4096) */
         uint32_t fragments; /* limits.fragments: packets whose fragments are waited for (1024) */
+        uint32_t streams;   /* limits.streams: connections that hold DNS (256) */
         uint32_t paths;     /* limits.paths: of one client and protection (64) */
     } limits;
 };

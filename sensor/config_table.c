@@ -318,6 +318,8 @@ const struct setting config_settings[] = {
           "SWG addresses learnt from DNS, and likewise names."),
     COUNT(limits, fragments, LIMIT_MIN, REASSEMBLER_DATAGRAMS, "1024",
           "Packets that came in fragments and are waited for; each takes up to 30 kB."),
+    COUNT(limits, streams, LIMIT_MIN, REASSEMBLER_STREAMS, "256",
+          "Connections of DNS over TCP that are read at once; each takes up to 200 kB."),
     COUNT(limits, paths, 1, 64, "64", "Paths of one client and protection."),
 };
 const size_t config_setting_count = sizeof config_settings / sizeof *config_settings;

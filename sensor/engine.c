@@ -190,6 +190,39 @@ static bool wrong_checksum(struct engine *e, const struct packet *packet)
     return true;
 }
 
+/* What this packet, or the time that passed, cost of streams can't be judged. */
+static void note_lost_streams(struct engine *e, nstime now)
+{
+    struct stream_loss loss;
+    while (assembly_lost_stream(e->assembly, &loss))
+        tracking_unseen(e->tracking, now, &loss);
+}
+
+/* The messages that a segment completed are facts as a datagram's are. */
+static void follow_stream(struct engine *e, nstime now, const struct packet *packet)
+{
+    const struct stream_hint hint = e->reports.stream;
+    unsigned watched = e->reports.watched;
+    struct packet message;
+    if (!assembly_of_streams(e->assembly) && packet->payload_length > 0) {
+        e->stats.capture.unsupported++;
+        undecoded_note(&e->undecoded, (struct unsupported){.kind = UNSUPPORTED_STREAM});
+    }
+    assembly_segment(e->assembly, now, &hint, packet);
+    note_lost_streams(e, now);
+    while (assembly_message(e->assembly, packet, &message)) {
+        tracking_message(e->tracking, e->watchlist, now, &message, &e->reports);
+        e->stats.capture.malformed += e->reports.malformed;
+        judging_packet(e->judging, now, &message, &e->reports, &e->notices);
+        telling_notices(e->telling, &e->notices);
+        learn(e, now, packet->ref);
+        take_reports(e, now, false);
+        if (e->reports.watched > watched)
+            watched = e->reports.watched;
+    }
+    e->reports.watched = watched;
+}
+
 static void follow(struct engine *e, nstime now, const struct packet *packet)
 {
     const enum config_checksums checksums = e->config->capture.checksums;
@@ -207,6 +240,8 @@ static void follow(struct engine *e, nstime now, const struct packet *packet)
     telling_notices(e->telling, &e->notices);
     learn(e, now, packet->ref);
     take_reports(e, now, false);
+    if (e->reports.has_stream)
+        follow_stream(e, now, packet);
 }
 
 /* Fragments that are given up: the first one tells what it can by itself. */
@@ -215,6 +250,7 @@ static bool release(struct engine *e, nstime now, nstime before)
     struct packet packet;
     const bool released = assembly_release(e->assembly, before, &packet);
     const uint64_t lost = assembly_lost(e->assembly);
+    note_lost_streams(e, now);
     if (lost > 0) {
         e->stats.capture.unsupported += lost;
         undecoded_add(&e->undecoded, (struct unsupported){.kind = UNSUPPORTED_FRAGMENT}, lost);

@@ -80,7 +80,7 @@ static void start(struct reports *out)
     out->malformed = out->unsolicited = out->early_met = false;
     out->answer = out->answer_unmet = false;
     out->from_client = out->opening = false;
-    out->dns_server = out->passing = out->no_route = false;
+    out->dns_server = out->passing = out->no_route = out->has_stream = false;
     out->client.family = out->portal.family = ADDR_NONE;
     out->lesson = NULL;
     out->lesson_name = NULL;
@@ -258,6 +258,39 @@ static bool watched_tcp(const struct watchlist *watchlist, const struct addr *ad
     return resolver || swg;
 }
 
+/* Connections to resolvers hold DNS: on port 53, and on 443 what looks so, where it is watched. */
+static bool holds_dns(const struct tracking *t, const struct watchlist *watchlist,
+                      const struct addr *addr, uint16_t port, nstime now, bool *watched)
+{
+    enum service service;
+    if (port != DNS_PORT && port != DNSCRYPT_PORT)
+        return false;
+    *watched = watched_tcp(watchlist, addr, port, now, &service) && service == SERVICE_DNS;
+    return *watched || (port == DNS_PORT && t->control);
+}
+
+static void note_stream(struct tracking *t, const struct watchlist *watchlist, nstime now,
+                        const struct packet *p, struct reports *out)
+{
+    unsigned touched = 0;
+    bool watched = false;
+    bool up = holds_dns(t, watchlist, &p->dst, p->dst_port, now, &watched);
+    if ((!up && !holds_dns(t, watchlist, &p->src, p->src_port, now, &watched)) ||
+        (p->payload_length == 0 && (p->tcp.flags & TCP_SYN)))
+        return;
+    if (!up && (p->tcp.flags & TCP_RST))
+        exchanges_reset(watched ? t->exchanges : t->control_exchanges, now, p, &touched);
+    if (watched)
+        note_watched(out, touched);
+    out->has_stream = true;
+    out->stream = (struct stream_hint){.from_client = up};
+    out->stream.doubtful = (up ? p->dst_port : p->src_port) != DNS_PORT;
+    out->stream.flow = up ? (struct flow){p->src, p->dst, p->src_port, p->dst_port}
+                          : (struct flow){p->dst, p->src, p->dst_port, p->src_port};
+    if (p->payload_length > 0)
+        out->stream.isn = attempts_numbers(watched ? t->attempts : t->control_attempts, p, up);
+}
+
 static void track_tcp(struct tracking *t, const struct watchlist *watchlist, nstime now,
                       const struct packet *packet, struct reports *out)
 {
@@ -365,6 +398,7 @@ void tracking_packet(struct tracking *t, const struct watchlist *watchlist, nsti
         break;
     case PACKET_TCP:
         track_tcp(t, watchlist, now, packet, out);
+        note_stream(t, watchlist, now, packet, out);
         break;
     case PACKET_ICMP_ERROR:
         track_icmp(t, watchlist, now, packet, routed, out);
@@ -373,6 +407,20 @@ void tracking_packet(struct tracking *t, const struct watchlist *watchlist, nsti
         out->passing = !addr_is_multicast(&packet->dst);
         break;
     }
+}
+
+void tracking_message(struct tracking *t, const struct watchlist *watchlist, nstime now,
+                      const struct packet *message, struct reports *out)
+{
+    start(out);
+    track_dns(t, watchlist, now, message, &t->message, out);
+    out->passing = false; /* the packet did */
+}
+
+void tracking_unseen(struct tracking *t, nstime now, const struct stream_loss *loss)
+{
+    exchanges_unseen(t->exchanges, now, &loss->flow, loss->received);
+    exchanges_unseen(t->control_exchanges, now, &loss->flow, loss->received);
 }
 
 /* --- deadlines ------------------------------------------------------------------------------- */

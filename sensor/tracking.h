@@ -8,6 +8,7 @@
 #include "decoders/dnscrypt.h"
 #include "decoders/exchanges.h"
 #include "decoders/lookups.h"
+#include "decoders/streams.h"
 #include "sensor/config.h"
 #include "sensor/watchlist.h"
 
@@ -52,6 +53,8 @@ struct reports {
     bool passing;       /* an unwatched unicast packet: for the control group */
     const struct lesson *lesson; /* addresses that an SWG's name resolved to; NULL */
     const char *lesson_name;     /* the name that was looked up */
+    bool has_stream;             /* the packet is of a connection that holds DNS … */
+    struct stream_hint stream;   /* … here */
     struct addr portal;          /* a connectivity check was answered with this; ADDR_NONE: no */
 };
 
@@ -64,6 +67,13 @@ void tracking_free(struct tracking *tracking);
  * family's control group is alive (indexed by IPv6). */
 void tracking_packet(struct tracking *tracking, const struct watchlist *watchlist, nstime now,
                      const struct packet *packet, const bool routed[2], struct reports *out);
+
+/* A DNS message that came in a stream: `message` is the packet that completed it, with the message
+ * for its payload. */
+void tracking_message(struct tracking *tracking, const struct watchlist *watchlist, nstime now,
+                      const struct packet *message, struct reports *out);
+/* What comes on this stream can't be read any more. */
+void tracking_unseen(struct tracking *tracking, nstime now, const struct stream_loss *loss);
 
 nstime tracking_next(const struct tracking *tracking);
 /* Ends what is due at tracking_next(). False where that leads to no report, as with an answer that

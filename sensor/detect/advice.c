@@ -39,6 +39,16 @@ static const struct {
      {"On the box that sends the ICMP errors allow UDP and TCP, ports 53 and 443, to %s.",
       OTHER_NETWORK}},
     {PROTECTION_DNS,
+     CAUSE_MIDDLEBOX_RESET,
+     {"On the box that resets the connections allow TCP, ports 53 and 443, to %s, without DNS "
+      "inspection.",
+      OTHER_NETWORK}},
+    {PROTECTION_DNS,
+     CAUSE_RESET,
+     {"Look in the firewall's log for resets to %s. If it wrote them, allow TCP, ports 53 and 443, "
+      "without DNS inspection.",
+      OTHER_NETWORK}},
+    {PROTECTION_DNS,
      CAUSE_FOREIGN_ANSWER,
      {"Exempt %s from DNS interception (transparent proxy, DNAT of port 53, DNS security of the "
       "firewall or the provider): UDP and TCP, ports 53 and 443.",

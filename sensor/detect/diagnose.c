@@ -129,8 +129,25 @@ static void say_loss(const struct diagnosis *in, struct judgement *out)
                      count.dropped, count.packets);
 }
 
+/* Over TCP the client's acknowledgement shows that it was answered. */
+static void say_unseen(const struct client *client, struct judgement *out)
+{
+    snprintf(out->headline, sizeof out->headline,
+             "the capture does not hold what the resolvers answer over TCP");
+    evidence_add(out, "answers-missing",
+                 "%" PRIu64 " answer%s that the client acknowledges %s not in the capture",
+                 client->unread, client->unread == 1 ? "" : "s",
+                 client->unread == 1 ? "is" : "are");
+    snprintf(out->advice[out->advice_count++], JUDGEMENT_TEXT,
+             "To know: relieve the mirror port, or capture on the laptop itself.");
+}
+
 static void say_unread(const struct client *client, struct judgement *out)
 {
+    if (client->unread_frame.number == 0) {
+        say_unseen(client, out);
+        return;
+    }
     snprintf(out->headline, sizeof out->headline,
              "the packets are cut too short to read what the resolvers answer");
     struct evidence *evidence =

@@ -116,14 +116,14 @@ static bool probed(const struct client *client, const struct protection_state *s
 
 /* What the thresholds say where every judged path fails. */
 static void judge_failure(struct health *health, const struct config *config,
-                          enum protection protection, bool other_family_works)
+                          enum protection protection, bool other_family_works, bool tcp_alone)
 {
     bool span = health->last_bad - health->first_bad >= config->health.silence_span;
     if (health->failed_samples < config->health.failed_samples || (health->silent && !span)) {
         health->status = STATUS_UNDETERMINED;
         health->reason = REASON_TOO_FEW_SAMPLES;
     } else if (protection == PROTECTION_DNS) {
-        health->status = STATUS_UNPROTECTED;
+        health->status = tcp_alone ? STATUS_DEGRADED : STATUS_UNPROTECTED;
     } else {
         health->status = other_family_works ? STATUS_DEGRADED : STATUS_UNAVAILABLE;
     }
@@ -174,13 +174,13 @@ struct health health_judge(const struct client *client, enum protection protecti
     struct health health = {
         .first_bad = NSTIME_NONE, .last_bad = NSTIME_NONE, .last_good = NSTIME_NONE};
     count_paths(&health, client, state, config, at_end);
-    if (protection == PROTECTION_DNS)
-        health.dns_port_unprobed = !probed(client, state, config, DNS_PORT) ||
-                                   !probed(client, state, config, DNSCRYPT_PORT);
+    bool udp = probed(client, state, config, DNS_PORT);
+    bool udp_443 = probed(client, state, config, DNSCRYPT_PORT);
+    health.dns_port_unprobed = protection == PROTECTION_DNS && !(udp && udp_443);
     if (state->lookups.failed >= LOOKUPS_FAILED && health.failing == 0) {
         judge_lookups(&health, &state->lookups, other_family_works);
     } else if (health.judged && health.failing == health.judged) {
-        judge_failure(&health, config, protection, other_family_works);
+        judge_failure(&health, config, protection, other_family_works, !udp && !udp_443);
         /* What would have settled it came too late; but what was known before stands. */
         bool known = health.status > STATUS_PROTECTED && health.status == state->status;
         if (health.unread || (at_end && health.waiting && !known)) {

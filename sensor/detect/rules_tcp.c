@@ -18,6 +18,7 @@ static void say_reset_times(struct causes_work *work, const struct reset_weight 
 {
     char low[32], high[32], genuine[32], far[32] = "", share[48], servers[FINDINGS_SERVERS];
     char compare[JUDGEMENT_TEXT / 2] = "";
+    const bool web = rule_web(work);
     duration_text(weight->delay_min, low);
     duration_text(weight->delay_max, high);
     if (weight->genuine != NSTIME_NONE) {
@@ -33,11 +34,12 @@ static void say_reset_times(struct causes_work *work, const struct reset_weight 
     }
     findings_share(work->findings, weight->resets, share);
     findings_servers(work->findings, servers);
-    struct evidence *evidence =
-        evidence_add(work->out, weight->tells & TELL_TIME ? "reset-near" : "reset",
-                     "%s connection attempts to %s were reset %s%s%s after the SYN%s", share,
-                     servers, low, weight->delay_max > weight->delay_min ? " to " : "",
-                     weight->delay_max > weight->delay_min ? high : "", compare);
+    struct evidence *evidence = evidence_add(
+        work->out, weight->tells & TELL_TIME ? "reset-near" : "reset",
+        "%s %s to %s were reset %s%s%s after the %s%s", share,
+        web ? "connection attempts" : "queries over TCP", servers, low,
+        weight->delay_max > weight->delay_min ? " to " : "",
+        weight->delay_max > weight->delay_min ? high : "", web ? "SYN" : "query", compare);
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_RESET);
 }

@@ -38,7 +38,7 @@ static uint64_t name_hash(const char *name)
 
 bool exchange_unread(const struct exchange *exchange)
 {
-    return exchange->answer_frame.number > 0 &&
+    return (exchange->answer_frame.number > 0 || exchange->unseen) &&
            (exchange->name[0] == '\0' || exchange->outcome == OUTCOME_UNDETERMINED);
 }
 
@@ -114,8 +114,10 @@ struct failure failure_of_exchange(const struct exchange *exchange)
         .decided = exchange->decided,
         .rtt = exchange->rtt,
         .query = exchange->query_frame,
-        .reply =
-            exchange->outcome == OUTCOME_REJECTED ? exchange->icmp.frame : exchange->answer_frame,
+        .reply = exchange->outcome == OUTCOME_REJECTED ? exchange->icmp.frame
+                 : exchange->outcome == OUTCOME_RESET  ? exchange->reset_frame
+                                                       : exchange->answer_frame,
+        .reset = exchange->reset,
         .edns = exchange->edns,
         .has_rcode = exchange->has_rcode,
         .rcode = exchange->rcode,

@@ -176,6 +176,8 @@ char *words_undecoded(struct unsupported what, uint64_t frames, char out[2 * WOR
         [UNSUPPORTED_ENCRYPTED] = {"encrypted Wi-Fi frame", "encrypted Wi-Fi frames", NONE},
         [UNSUPPORTED_FRAGMENT] = {"fragment of an IP packet that never became whole",
                                   "fragments of IP packets that never became whole", NONE},
+        [UNSUPPORTED_STREAM] = {"segment of DNS over TCP, which this build does not read",
+                                "segments of DNS over TCP, which this build does not read", NONE},
         [UNSUPPORTED_DEPTH] = {"packet inside too many headers", "packets inside too many headers",
                                NONE},
     };
