@@ -30,13 +30,16 @@ static void print_files(FILE *out, const struct options *options)
 {
     char quoted[QUOTE_TEXT];
 
-    if (options->files.count == 0)
+    if (options->files.count == 0 && options->darts.count == 0)
         fputs(INDENT "no capture: -r is not given\n", out);
     for (size_t i = 0; i < options->files.count; i++) {
         bool input = strcmp(options->files.item[i], "-") == 0;
         fprintf(out, INDENT "the capture %s\n",
                 input ? "on standard input" : quote(options->files.item[i], quoted));
     }
+    for (size_t i = 0; i < options->darts.count; i++)
+        fprintf(out, INDENT "the module's own logs in %s, and writes none of what it unpacks\n",
+                quote(options->darts.item[i], quoted));
     if (options->filter)
         fprintf(out, INDENT "of that only what passes the filter %s\n",
                 quote(options->filter, quoted));

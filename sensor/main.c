@@ -16,6 +16,7 @@
 #include "sensor/capture/filter.h"
 #include "sensor/capture/interfaces.h"
 #include "sensor/check.h"
+#include "sensor/darting.h"
 #include "sensor/ending.h"
 #include "sensor/privileges.h"
 #include "sensor/replay.h"
@@ -107,9 +108,14 @@ static int replay(const struct options *options, const struct config *config)
     char error[CONFIG_ERROR];
     uint64_t key[2];
     struct sinks sinks = {0};
+    struct dart_logs logs = {0};
+    int dart_status = 0;
+    bool usable = true;
     struct sinks_from from = {.name = (const char *const *)options->files.item,
                               .count = options->files.count};
     int status = replay_check(options, error);
+    if (!status)
+        status = darting_check(options, error);
     if (status)
         return complain(status, error);
     if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
@@ -131,12 +137,15 @@ static int replay(const struct options *options, const struct config *config)
     if (!status && (status = privileges_keep_reading(error)))
         complain(status, error);
     if (!status)
-        status = run(options, engine, &sinks);
+        dart_status = darting_open(&logs, options, &sinks, &usable);
+    if (!status)
+        status = usable ? run(options, engine, &sinks) : dart_status;
     int closed = sinks_close(&sinks);
+    dart_logs_free(&logs);
     engine_free(engine);
     watchlist_free(watchlist);
     /* Errors come before what --exit-code answers. */
-    return status > EXIT_CANT_TELL ? status : closed ? closed : status;
+    return status > EXIT_CANT_TELL ? status : dart_status ? dart_status : closed ? closed : status;
 }
 
 /* What a capture is filtered by at its start; what DNS teaches then adds to it. */
@@ -179,6 +188,8 @@ static int with_config(const struct options *options, struct config *config)
     }
     if (!options_apply(options, config))
         return complain(EX_OSERR, "Out of memory.");
+    if (options->mode == OPTIONS_REPLAY && !options->files.count && options->darts.count)
+        return darting_alone(options);
     if (options->mode == OPTIONS_REPLAY)
         return options->interfaces.count ? watching(options, config) : replay(options, config);
     if (options->mode == OPTIONS_CHECK)

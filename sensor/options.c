@@ -61,12 +61,48 @@ static bool two_digits(const char *p, int most, int *out)
     return *out <= most;
 }
 
-/* utc, local, +HH:MM, -HH:MM; no zone on Earth is further than 14 hours from UTC. */
+/* +HH:MM, -HH:MM; no zone on Earth is further than 14 hours from UTC. */
+static bool read_offset(const char *text, int *minutes_east)
+{
+    int hours = 0;
+    int minutes = 0;
+
+    if (strlen(text) != 6 || (text[0] != '+' && text[0] != '-') ||
+        !two_digits(text + 1, 14, &hours) || text[3] != ':' ||
+        !two_digits(text + 4, 59, &minutes) || hours * 60 + minutes > 14 * 60)
+        return false;
+    *minutes_east = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+    return true;
+}
+
+static int take_utc_offset(struct options *o, const char *text, char error[OPTIONS_ERROR])
+{
+    char quoted[QUOTE_TEXT];
+
+    if (!read_offset(text, &o->utc_offset))
+        return fail(error,
+                    "--utc-offset is %s, which is no zone: give an offset such as +02:00, at most "
+                    "14 hours.",
+                    quote(text, quoted));
+    o->has_utc_offset = true;
+    return 0;
+}
+
+static int take_dart(struct options *o, const char *path, char error[OPTIONS_ERROR])
+{
+    if (path[0] == '\0')
+        return fail(error, "--dart is empty: give a DART bundle (ZIP), its folder or a log.");
+    if (o->darts.count == OPTIONS_DARTS_MAX)
+        return fail(error,
+                    "More than %d --dart at once are too many: give the bundle or its folder.",
+                    OPTIONS_DARTS_MAX);
+    return config_list_clear_add(&o->darts, path, false) ? 0 : fail_memory(error);
+}
+
+/* utc, local, or an offset. */
 static int take_zone(struct options *o, const char *text, char error[OPTIONS_ERROR])
 {
     char quoted[QUOTE_TEXT];
-    int hours = 0;
-    int minutes = 0;
 
     if (strcmp(text, "utc") == 0) {
         o->zone = OPTIONS_ZONE_UTC;
@@ -76,16 +112,12 @@ static int take_zone(struct options *o, const char *text, char error[OPTIONS_ERR
         o->zone = OPTIONS_ZONE_LOCAL;
         return 0;
     }
-    bool good = strlen(text) == 6 && (text[0] == '+' || text[0] == '-') &&
-                two_digits(text + 1, 14, &hours) && text[3] == ':' &&
-                two_digits(text + 4, 59, &minutes) && hours * 60 + minutes <= 14 * 60;
-    if (!good)
+    if (!read_offset(text, &o->zone_minutes))
         return fail(error,
                     "--time is %s, which is no zone: give utc, local or an offset such as "
                     "+02:00, at most 14 hours.",
                     quote(text, quoted));
     o->zone = OPTIONS_ZONE_OFFSET;
-    o->zone_minutes = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
     return 0;
 }
 
@@ -209,6 +241,10 @@ static int take(struct options *o, enum option_id id, const char *value, char er
     case OPTION_EXPLAIN:
         o->explain = true;
         return 0;
+    case OPTION_DART:
+        return take_dart(o, value, error);
+    case OPTION_UTC_OFFSET:
+        return take_utc_offset(o, value, error);
     case OPTION_NO_RESOLVE:
         return take_resolve(o, OPTIONS_RESOLVE_OFF, error);
     case OPTION_RESOLVE:
@@ -334,7 +370,14 @@ static int check(const struct options *o, char error[OPTIONS_ERROR])
         return fail(error, "-q and --explain exclude each other: give one of them.");
     if (o->files.count && o->interfaces.count)
         return fail(error, "-r and -i exclude each other: read captures or watch interfaces.");
-    if (o->mode == OPTIONS_REPLAY && o->files.count == 0 && o->interfaces.count == 0)
+    if (o->darts.count && o->interfaces.count)
+        return fail(error, "--dart is for -r: logs are laid beside a capture when it is over.");
+    if (o->has_utc_offset && o->darts.count == 0)
+        return fail(error, "--utc-offset is the zone of DART logs: give --dart with it.");
+    if (o->darts.count && !o->files.count && o->events_path && o->mode == OPTIONS_REPLAY)
+        return fail(error, "-o needs a capture: logs alone make no events; add -r FILE.");
+    if (o->mode == OPTIONS_REPLAY && o->files.count == 0 && o->interfaces.count == 0 &&
+        o->darts.count == 0)
         return fail(error, "Nothing to read: give -r FILE, -r - for standard input or -i IFACE; "
                            "see roamwatch --help.");
     if (o->duration && o->files.count)
@@ -343,6 +386,11 @@ static int check(const struct options *o, char error[OPTIONS_ERROR])
         if (same_file(o->events_path, o->files.item[i]))
             return fail(error, "-o and -r name the same file, which would be overwritten: give -o "
                                "another.");
+    }
+    for (size_t i = 0; o->events_path && i < o->darts.count; i++) {
+        if (same_file(o->events_path, o->darts.item[i]))
+            return fail(error, "-o and --dart name the same file, which would be overwritten: give "
+                               "-o another.");
     }
     if (o->events_path && o->config_path && same_file(o->events_path, o->config_path))
         return fail(error, "-o and -c name the same file, which would be overwritten: give -o "
@@ -380,6 +428,7 @@ void options_free(struct options *options)
 {
     config_list_clear(&options->files);
     config_list_clear(&options->interfaces);
+    config_list_clear(&options->darts);
     config_list_clear(&options->swgs);
     config_list_clear(&options->resolvers);
     free(options->filter);
@@ -424,7 +473,8 @@ bool options_version(FILE *out)
 #endif
     const char *archive = inflate_version(), *zlib = gunzip_version();
     fprintf(out, "%s\n",
-            archive ? archive : "without libarchive: unpacks no zstd, lz4 and xz capture");
+            archive ? archive
+                    : "without libarchive: unpacks no zstd, lz4 and xz capture, no DART bundle");
     if (zlib)
         fprintf(out, "zlib version %s\n", zlib);
     else

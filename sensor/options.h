@@ -13,7 +13,7 @@
 
 /* What the run is for. */
 enum options_mode {
-    OPTIONS_REPLAY,     /* read the files of -r or watch the interfaces of -i */
+    OPTIONS_REPLAY,     /* read the files of -r or --dart, or watch the interfaces of -i */
     OPTIONS_CHECK,      /* -T: check_print() */
     OPTIONS_DUMP,       /* --dump-config: config_dump() */
     OPTIONS_FILTER,     /* --print-filter: filter_print() */
@@ -38,6 +38,9 @@ enum options_zone { OPTIONS_ZONE_UTC, OPTIONS_ZONE_LOCAL, OPTIONS_ZONE_OFFSET };
 /* A tap has two ports; see merge.h. */
 #define OPTIONS_INTERFACES_MAX 8
 
+/* A bundle is one; a few logs that came apart. */
+#define OPTIONS_DARTS_MAX 16
+
 #define OPTIONS_ERROR CONFIG_ERROR
 
 struct options {
@@ -54,6 +57,9 @@ struct options {
     bool show_ids;                 /* --show-ids */
     bool explain;                  /* --explain: on the screen, every rule tried */
     enum options_zone zone;        /* --time */
+    struct config_list darts;      /* --dart, in order; not along with -i */
+    bool has_utc_offset;           /* --utc-offset */
+    int utc_offset;                /* the DART logs' zone, in minutes east of UTC */
     int zone_minutes;              /* east of UTC, with OPTIONS_ZONE_OFFSET */
     bool quiet;                    /* -q: no talk on standard error but errors */
     unsigned verbose;              /* -v: how often */

@@ -38,6 +38,12 @@ const struct option_row option_rows[] = {
     {OPTION_EXPLAIN, 0, "explain", NULL,
      "Print for each verdict shown in full every rule tried, what it saw,\n"
      "why it held or not, and the source it rests on."},
+    {OPTION_DART, 0, "dart", "PATH",
+     "Lay the module's own logs beside the capture: a DART bundle (ZIP), its\n"
+     "folder, or one of its logs. Without -r, tell what they say alone.\n"
+     "Repeatable."},
+    {OPTION_UTC_OFFSET, 0, "utc-offset", "±HH:MM",
+     "The zone of the DART logs, where the packets don't show it."},
     {OPTION_EXIT_CODE, 0, "exit-code", NULL,
      "Exit with 0 where nothing is wrong, 1 where a protection fails, 2\n"
      "where that can't be told."},
@@ -55,8 +61,6 @@ const struct option_row option_rows[] = {
     {OPTION_LATER, 'w', "evidence", "FILE", NULL},
     {OPTION_LATER, 0, "redact", NULL, NULL},
     {OPTION_LATER, 0, "report", "FILE", NULL},
-    {OPTION_LATER, 0, "dart", "PATH", NULL},
-    {OPTION_LATER, 0, "utc-offset", "±HH:MM", NULL},
     {OPTION_LATER, 0, "join", NULL, NULL},
     {OPTION_LATER, 0, "http", "[ADDR:]PORT", NULL},
     {OPTION_LATER, 0, "sandbox", "on|off", NULL},

@@ -11,6 +11,7 @@
 
 #include "sensor/ending.h"
 #include "sensor/tell/console.h"
+#include "sensor/tell/dart_story.h"
 #include "sensor/tell/events.h"
 #include "sensor/tell/live.h"
 #include "sensor/tell/logs.h"
@@ -149,10 +150,26 @@ int sinks_open(struct sinks *sinks, const struct options *options, const struct 
     return 0;
 }
 
+int sinks_open_dart(struct sinks *sinks, const struct options *options,
+                    const struct dart_logs *logs)
+{
+    const bool screen = !options->events_path || strcmp(options->events_path, "-") != 0;
+    const struct dart_story_options story = {
+        .out = screen ? stdout : stderr,
+        .width = screen ? terminal_width() : 0,
+        .utf8 = has_utf8(),
+        .quiet = options->quiet,
+        .zone = zone_of(options),
+        .utc_offset = options->has_utc_offset ? &options->utc_offset : NULL,
+    };
+    sinks->dart = dart_story_new(logs, &story);
+    return sinks->dart ? 0 : fail_memory();
+}
+
 /* The live lines come before the screen, which ends them. */
 void sinks_add(const struct sinks *sinks, struct engine *engine)
 {
-    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console,
+    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console, sinks->dart,
                                 sinks->syslog, sinks->journal, sinks->talk};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i])
@@ -171,7 +188,7 @@ static int close_sink(struct sink *sink)
 
 int sinks_close(struct sinks *sinks)
 {
-    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console,
+    struct sink *const all[] = {sinks->events, sinks->live,    sinks->console, sinks->dart,
                                 sinks->syslog, sinks->journal, sinks->talk};
     int first = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

@@ -5,7 +5,7 @@ _roamwatch() {
 
   COMPREPLY=()
   case $before in
-  -r | -o | --events | -c | --config)
+  -r | -o | --events | -c | --config | --dart)
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
     return
@@ -26,6 +26,7 @@ _roamwatch() {
   if [[ $word == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "
       -r -i -D --duration -c --config -s --swg -R --resolver -o --events --time --resolve --no-resolve --show-ids --explain
+      --dart --utc-offset
       --exit-code -T --check-config --dump-config --print-filter -q --quiet -v --verbose -V --version -h --help
     " -- "$word")
   fi

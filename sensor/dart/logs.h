@@ -26,7 +26,7 @@ enum dart_kind {
 /* What the module does with web traffic while the SWG can't be reached. */
 enum dart_policy { DART_POLICY_UNKNOWN, DART_FAIL_OPEN, DART_FAIL_CLOSED };
 
-#define DART_TEXT 96
+#define DART_TEXT 128
 
 struct dart_event {
     nstime local;   /* whole seconds, as if the log's local time were UTC: its zone is not in it */

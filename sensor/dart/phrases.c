@@ -33,6 +33,7 @@ static const char *const states[] = {
 };
 
 static const char machine[] = "State Machine";
+static const char web_state[] = "\"swg_protection_state\"";
 
 static bool starts_word(const char *text, const char *at, const char *word)
 {
@@ -49,7 +50,7 @@ static const char *state_at(const char *text, const char *at)
     return NULL;
 }
 
-const char *phrases_state(const char *text)
+static const char *machine_state(const char *text)
 {
     const char *found = NULL;
     const char *at = strstr(text, machine);
@@ -63,6 +64,22 @@ const char *phrases_state(const char *text)
         }
     }
     return told ? found : NULL;
+}
+
+bool phrases_state(const char *text, char out[DART_STATE_TEXT])
+{
+    const char *web = strstr(text, web_state);
+    const char *state = web ? NULL : machine_state(text);
+    size_t length = 0;
+    snprintf(out, DART_STATE_TEXT, "%s", state ? state : "");
+    if (!web)
+        return state != NULL;
+    web += strlen(web_state);
+    web += strspn(web, " :\"");
+    while (length + 1 < DART_STATE_TEXT && (isalpha((unsigned char)*web) || *web == '_'))
+        out[length++] = *web++;
+    out[length] = '\0';
+    return length > 0;
 }
 
 static uint8_t family_of(const char *text)
@@ -115,6 +132,6 @@ void phrases_tell(const char *text, struct dart_event *event, enum dart_policy *
             *policy = policy_of(at);
         return;
     }
-    if (phrases_state(text))
+    if (machine_state(text))
         event->kind = DART_STATE;
 }

@@ -8,7 +8,11 @@
 /* Sets kind, family, port and text. *policy where the line names one. */
 void phrases_tell(const char *text, struct dart_event *event, enum dart_policy *policy);
 
-/* The DNS state that a machine's line names last, such as "Protected"; NULL. */
-const char *phrases_state(const char *text);
+#define DART_STATE_TEXT 24
+
+/* The state that a DNS machine's line names last, such as "Protected", or the web protection's,
+ * such as "protected": known words or letters alone, whatever the line holds. "" where it names
+ * none. */
+bool phrases_state(const char *text, char out[DART_STATE_TEXT]);
 
 #endif

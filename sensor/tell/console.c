@@ -16,10 +16,6 @@ struct console {
     char error[160]; /* "" while all is well */
 };
 
-#define WIDTH_LEAST   80
-#define WIDTH_MOST    120
-#define WIDTH_UNKNOWN 100 /* a file or a pipe: what a mail or a ticket shows without wrapping */
-
 static struct view make_view(const struct summary *summary, struct zone zone)
 {
     struct view view = {.summary = summary, .zone = zone, .start = NSTIME_NONE};
@@ -36,15 +32,6 @@ static struct view make_view(const struct summary *summary, struct zone zone)
         view.dated = strcmp(words_date(view.start, zone, first), words_date(end, zone, last)) != 0;
     }
     return view;
-}
-
-static unsigned fitting_width(unsigned width)
-{
-    if (width == 0)
-        return WIDTH_UNKNOWN;
-    if (width < WIDTH_LEAST)
-        return WIDTH_LEAST;
-    return width < WIDTH_MOST ? width : WIDTH_MOST;
 }
 
 static void print_clients(struct screen *s, const struct view *view, const struct keep *k,
@@ -80,7 +67,7 @@ static void on_finish(struct sink *sink, const struct summary *summary)
     const bool quiet = c->options.quiet;
     const struct view view = make_view(summary, c->options.zone);
     struct screen s = {.out = c->out,
-                       .width = fitting_width(c->options.width),
+                       .width = screen_fit(c->options.width),
                        .colour = c->options.colour,
                        .utf8 = c->options.utf8};
 

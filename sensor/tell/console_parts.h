@@ -28,6 +28,8 @@ void console_client(struct screen *s, const struct view *view, const struct clie
 /* console_proof.c: why, ruled out, notes, paths, advice and filter of one protection */
 void console_proof(struct screen *s, const struct view *view, const struct judgement *judgement,
                    const char *heading); /* NULL: needs none */
+/* One thing to check, with its frames; behind a label that stands, or on a line of its own. */
+void console_evidence(struct screen *s, const struct view *view, const struct evidence *evidence);
 /* What is no fault, a line each. */
 void console_notes(struct screen *s, const struct judgement *judgement);
 /* console_explain.c: the rules that were tried for it, where the judgement has a trace */

@@ -67,7 +67,7 @@ static char *frames_text(const struct evidence *e, char out[FRAMES_TEXT])
     return out;
 }
 
-static void print_evidence(struct screen *s, const struct view *view, const struct evidence *e)
+void console_evidence(struct screen *s, const struct view *view, const struct evidence *e)
 {
     char frames[FRAMES_TEXT];
     const unsigned indent = TEXT_COLUMN + 2;
@@ -105,7 +105,7 @@ static void print_why(struct screen *s, const struct view *view, const struct ju
         screen_newline(s);
     }
     for (size_t i = 0; i < j->evidence_count; i++)
-        print_evidence(s, view, &j->evidence[i]);
+        console_evidence(s, view, &j->evidence[i]);
 }
 
 static void print_ruled_out(struct screen *s, const struct judgement *j)

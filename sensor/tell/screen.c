@@ -7,6 +7,19 @@
 
 #include "utf8.h"
 
+#define WIDTH_LEAST   80
+#define WIDTH_MOST    120
+#define WIDTH_UNKNOWN 100 /* a file or a pipe: what a mail or a ticket shows without wrapping */
+
+unsigned screen_fit(unsigned terminal)
+{
+    if (terminal == 0)
+        return WIDTH_UNKNOWN;
+    if (terminal < WIDTH_LEAST)
+        return WIDTH_LEAST;
+    return terminal < WIDTH_MOST ? terminal : WIDTH_MOST;
+}
+
 /* One character of a text as the terminal gets it. */
 struct glyph {
     size_t taken;     /* bytes of the text that it stands for */

@@ -18,6 +18,8 @@ struct screen {
     unsigned column; /* of the cursor, from 0 */
 };
 
+/* Where words wrap on a terminal of so many columns; 0: no terminal. */
+unsigned screen_fit(unsigned terminal);
 /* How many columns text takes once it is escaped. */
 unsigned screen_columns(const struct screen *s, const char *text);
 

@@ -242,19 +242,27 @@ static void configurations(void **state)
     drop(logs);
 }
 
+static const char *state_of(const char *text)
+{
+    static char out[DART_STATE_TEXT];
+    return phrases_state(text, out) ? out : "none";
+}
+
 static void states(void **state)
 {
     (void)state;
-    assert_string_equal(phrases_state("IPv4 State Machine: state changed from Open to Protected"),
+    assert_string_equal(state_of("IPv4 State Machine: state changed from Open to Protected"),
                         "Protected");
-    assert_string_equal(phrases_state("IPv4 State Machine: entering state Unprotected."),
-                        "Unprotected");
-    assert_string_equal(phrases_state("IPv4 State Machine: new state: protected network"),
+    assert_string_equal(state_of("IPv4 State Machine: entering state Unprotected."), "Unprotected");
+    assert_string_equal(state_of("IPv4 State Machine: new state: protected network"),
                         "Protected Network");
-    assert_null(phrases_state("IPv4 State Machine: opened a socket, state unknown"));
-    assert_null(phrases_state("IPv4 State Machine: Protected"));
-    assert_null(phrases_state("state Protected"));
-    assert_null(phrases_state(""));
+    assert_string_equal(state_of("x {\"version\":1,\"swg_protection_state\":\"protected\"}"),
+                        "protected");
+    assert_string_equal(state_of("\"swg_protection_state\" : \"\x1b[31m\""), "none");
+    assert_string_equal(state_of("IPv4 State Machine: opened a socket, state unknown"), "none");
+    assert_string_equal(state_of("IPv4 State Machine: Protected"), "none");
+    assert_string_equal(state_of("state Protected"), "none");
+    assert_string_equal(state_of(""), "none");
 }
 
 int main(void)

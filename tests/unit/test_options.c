@@ -230,8 +230,14 @@ static const struct {
     {"-r a --redact", "--redact" LATER "see roamwatch --help."},
     {"-r a --redact=1", "--redact" LATER "see roamwatch --help."},
     {"-r a --report x.html", "--report" LATER "see roamwatch --help."},
-    {"-r a --dart x", "--dart" LATER "see roamwatch --help."},
-    {"-r a --utc-offset +01:00", "--utc-offset" LATER "see roamwatch --help."},
+    {"-r a --dart ~", "--dart is empty: give a DART bundle (ZIP), its folder or a log."},
+    {"-r a --utc-offset +01:00", "--utc-offset is the zone of DART logs: give --dart with it."},
+    {"--dart a --utc-offset 2h", "--utc-offset is \"2h\", which is no zone: give an offset such as "
+                                 "+02:00, at most 14 hours."},
+    {"--dart a --utc-offset +14:01", "--utc-offset is \"+14:01\", which is no zone: give an offset "
+                                     "such as +02:00, at most 14 hours."},
+    {"-i eth0 --dart x", "--dart is for -r: logs are laid beside a capture when it is over."},
+    {"--dart x -o y", "-o needs a capture: logs alone make no events; add -r FILE."},
     {"-r a --join", "--join" LATER "see roamwatch --help."},
     {"-r a -q --explain", "-q and --explain exclude each other: give one of them."},
     {"-r a --duration 5", "--duration is for -i: a capture ends by itself."},
