@@ -38,8 +38,7 @@ static void print_files(FILE *out, const struct options *options)
                 input ? "on standard input" : quote(options->files.item[i], quoted));
     }
     for (size_t i = 0; i < options->darts.count; i++)
-        fprintf(out, INDENT "the module's own logs in %s, and writes none of what it unpacks\n",
-                quote(options->darts.item[i], quoted));
+        fprintf(out, INDENT "the module's own logs in %s\n", quote(options->darts.item[i], quoted));
     if (options->filter)
         fprintf(out, INDENT "of that only what passes the filter %s\n",
                 quote(options->filter, quoted));

@@ -77,9 +77,23 @@ static int by_time(const void *one, const void *other)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* Of what was left out nothing can be said. */
+static void begin_later(struct dart_span *span, nstime first)
+{
+    if (span->first == NSTIME_NONE || span->first >= first)
+        return;
+    span->first = span->last < first ? NSTIME_NONE : first;
+    if (span->first == NSTIME_NONE)
+        span->last = NSTIME_NONE;
+}
+
 void dart_logs_sort(struct dart_logs *logs)
 {
     if (logs->count > 1)
         qsort(logs->event, logs->count, sizeof *logs->event, by_time);
     logs->oldest = 0;
+    if (logs->left_out > 0 && logs->count > 0) {
+        begin_later(&logs->dns, logs->event[0].local);
+        begin_later(&logs->web, logs->event[0].local);
+    }
 }

@@ -58,7 +58,7 @@ struct dart_span {
 };
 
 #define DART_FILES  64
-#define DART_EVENTS 65536 /* the newest are kept: a bundle is made right after the fault */
+#define DART_EVENTS 262144 /* the newest are kept: a bundle is made right after the fault */
 
 struct dart_logs {
     struct dart_event *event; /* after dart_logs_sort() by time */
@@ -67,7 +67,8 @@ struct dart_logs {
     uint64_t left_out; /* older events that had to make way */
     uint32_t order;
     bool no_memory;
-    struct dart_span dns, web; /* of the plugin's log, and of the event log's records */
+    struct dart_span dns, web; /* of the plugin's log, and of the event log's records, as far as
+                                  they are kept */
     struct dart_file file[DART_FILES];
     size_t files;
     uint64_t more_files; /* not read: a bundle has few */

@@ -243,7 +243,8 @@ static void find(struct match *m, const struct dart_logs *logs, struct trial *t,
         settle(m, &best, zone);
         m->overlaps = true;
         /* One line may agree by chance; many, in a second zone, only where the cycle does. */
-        const bool close = best.agree == 1 ? second.worth > 0 : second.worth * 10 >= best.worth * 9;
+        const bool close =
+            second.worth > 0 && (best.agree == 1 || second.worth * 10 >= best.worth * 9);
         m->how = close ? MATCH_AMBIGUOUS : MATCH_INFERRED;
         if (close)
             m->other = second_zone;

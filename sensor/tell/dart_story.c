@@ -65,12 +65,6 @@ static void print_files(struct screen *s, const struct dart_logs *logs)
         screen_text(s, " not read: there are too many");
         screen_newline(s);
     }
-    if (logs->left_out) {
-        screen_to(s, TEXT_COLUMN);
-        screen_text(s, words_amount(logs->left_out, "older line was", "older lines were", number));
-        screen_text(s, " left out: the newest are looked at");
-        screen_newline(s);
-    }
 }
 
 /* A log says that nothing came back, never why. */
@@ -129,6 +123,11 @@ static void print(struct story *story, const struct summary *summary, const stru
              match ? "For what the log tells alone: capture while it fails, in the time of the log."
                    : "A log tells that nothing came back, not why: capture on the client while it "
                      "fails, and give the capture with -r.");
+    if (story->logs->left_out) {
+        words_amount(story->logs->left_out, "older line of the logs was left out",
+                     "older lines of the logs were left out", text);
+        line(&s, "Note", text);
+    }
     if (story->journal.left_out)
         line(&s, "Note", "the capture holds more probes than are compared: the newest are");
 }

@@ -184,14 +184,19 @@ static void bounds(void **state)
     /* The newest events stay. */
     logs = calloc(1, sizeof *logs);
     assert_non_null(logs);
+    logs->dns = (struct dart_span){NSTIME_NONE, NSTIME_NONE};
+    logs->web = (struct dart_span){NIGHT, NIGHT + SECONDS};
     struct dart_event event = {.kind = DART_PROBING};
     for (int i = 0; i < DART_EVENTS + 10; i++) {
         event.local = NIGHT + i * SECONDS;
+        dart_span_note(&logs->dns, event.local);
         dart_logs_add(logs, &event);
     }
     dart_logs_sort(logs);
     assert_int_equal(logs->count, DART_EVENTS);
     assert_int_equal(logs->left_out, 10);
+    assert_true(logs->dns.first == NIGHT + 10 * SECONDS); /* of the rest nothing can be said */
+    assert_true(logs->web.first == NSTIME_NONE);
     assert_true(logs->event[0].local == NIGHT + 10 * SECONDS);
     assert_true(logs->event[DART_EVENTS - 1].local == NIGHT + (DART_EVENTS + 9) * SECONDS);
     for (int i = 0; i < DART_FILES; i++)
