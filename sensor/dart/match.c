@@ -128,30 +128,59 @@ static void try_mark(struct trial *t, size_t index, nstime utc)
 struct score {
     int64_t worth; /* of the best client */
     struct addr client[2];
-    size_t agree, of;
+    size_t agree, of, rivals;
     uint64_t marks;
 };
+
+static int64_t worth_of(const struct candidate *c, size_t of)
+{
+    const int64_t missing = (int64_t)of - c->exact - c->near;
+    return c->exact * WORTH_EXACT + c->near * WORTH_NEAR + missing * WORTH_MISSING;
+}
+
+/* At least half of the lines: of a site full of clients one in five probes in step with any log. */
+static bool agrees(const struct candidate *c, size_t of)
+{
+    const int64_t met = c->exact + c->near;
+    return met > 0 && 2 * met >= (int64_t)of;
+}
+
+static size_t count_rivals(const struct trial *t, const size_t of[2], const struct score *best,
+                           const struct addr *self)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < t->candidates; i++) {
+        const struct candidate *c = &t->candidate[i];
+        const bool six = c->addr.family == ADDR_IPV6;
+        if (c->addr.family == self->family && !addr_equal(&c->addr, self) && agrees(c, of[six]) &&
+            worth_of(c, of[six]) * 10 >= best->worth * 9)
+            count++;
+    }
+    return count;
+}
 
 /* The client that agrees best in each family. */
 static void choose(const struct trial *t, const size_t of[2], struct score *out)
 {
     int64_t best[2] = {0, 0};
+    struct addr winner = {0};
     for (size_t i = 0; i < t->candidates; i++) {
         const struct candidate *c = &t->candidate[i];
         const bool six = c->addr.family == ADDR_IPV6;
-        const int64_t missing = (int64_t)of[six] - c->exact - c->near;
-        const int64_t worth =
-            c->exact * WORTH_EXACT + c->near * WORTH_NEAR + missing * WORTH_MISSING;
-        if (c->exact + c->near == 0 || (out->client[six].family && worth <= best[six]))
+        const int64_t worth = worth_of(c, of[six]);
+        if (!agrees(c, of[six]) || (out->client[six].family && worth <= best[six]))
             continue;
         best[six] = worth;
         out->client[six] = c->addr;
         if (out->worth == INT64_MIN || worth > out->worth) {
             out->worth = worth;
+            winner = c->addr;
             out->agree = (size_t)(c->exact + c->near);
             out->of = of[six];
         }
     }
+    if (out->worth > 0)
+        out->rivals = count_rivals(t, of, out, &winner);
 }
 
 static struct score try_zone(struct trial *t, struct dart_span capture, int minutes)
@@ -193,6 +222,7 @@ static void settle(struct match *m, const struct score *score, int minutes)
     m->minutes = m->other = minutes;
     m->agree = score->agree;
     m->of = score->of;
+    m->rivals = score->rivals;
     m->marks = score->marks;
     memcpy(m->client, score->client, sizeof m->client);
 }
@@ -249,6 +279,8 @@ static void find(struct match *m, const struct dart_logs *logs, struct trial *t,
         if (close)
             m->other = second_zone;
     }
+    if (m->rivals > 0 && (m->how == MATCH_GIVEN || m->how == MATCH_INFERRED))
+        m->how = MATCH_CLIENTS;
 }
 
 bool match_find(const struct dart_logs *logs, const struct journal *journal,

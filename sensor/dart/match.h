@@ -24,6 +24,7 @@ enum match_how {
     MATCH_INFERRED,  /* the best agreement */
     MATCH_ONLY,      /* nothing agrees, but in no other zone are they of the same time */
     MATCH_AMBIGUOUS, /* another zone agrees as well */
+    MATCH_CLIENTS,   /* several clients agree alike: whose logs they are can't be told */
     MATCH_ANY        /* nothing agrees, and they are of the same time in several zones */
 };
 
@@ -33,8 +34,9 @@ struct match {
     int other;   /* … which have two zones that would do; with GIVEN, the one that agrees
                     better, else the same as minutes */
     struct addr client[2]; /* by IPv6; ADDR_NONE: nothing of that family agrees */
-    size_t agree, of;      /* lines of the logs that meet a packet of that client, of those in the
-                              time of the capture */
+    size_t rivals;    /* clients that agree as well as the best, which comes first by address */
+    size_t agree, of; /* lines of the logs that meet a packet of that client, of those in the
+                         time of the capture */
     struct dart_span capture; /* in UTC */
     bool overlaps;            /* in that zone they are of the same time, in part at least */
     uint64_t marks; /* lines about probes or tries in the time of the capture; with ANY, the

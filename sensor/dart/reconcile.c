@@ -76,23 +76,32 @@ static bool within(const struct match *match, nstime utc, nstime after)
     return utc + NS_PER_SEC > match->capture.first && utc <= match->capture.last + after;
 }
 
+/* Whose packets to look at. Where no client agrees with the log, nothing can be said of its own. */
+static bool comparable(const struct comparison *c, uint8_t family)
+{
+    const struct match *m = c->match;
+    if (!m || !m->overlaps)
+        return false;
+    return m->client[0].family || (family != ADDR_IPV4 && m->client[1].family);
+}
+
+/* In UTC where logs and capture meet in a zone that is sure, else as logged. */
+static nstime told(const struct comparison *c, nstime local)
+{
+    return c->match && c->match->overlaps ? match_utc(c->match, local) : local;
+}
+
 /* One "rejected all", or the last of a round that gave up both ports. Times as logged. */
 static void close_round(const struct comparison *c, uint8_t family, nstime since, nstime at)
 {
     struct dart_fact fact = {
-        .kind = DART_FACT_LOG_REJECTED, .family = family, .since = at, .at = at};
+        .kind = DART_FACT_LOG_REJECTED, .family = family, .since = told(c, at), .at = told(c, at)};
     if (since == NSTIME_NONE || at - since > ROUND_MOST)
         since = at - ROUND;
-    if (c->match && c->match->overlaps && c->journal->count > 0) {
-        const nstime utc = match_utc(c->match, at);
-        if (within(c->match, utc, 0)) {
-            fact.since = match_utc(c->match, since);
-            fact.at = utc;
-            count(c, &fact, false);
-            fact.kind = kind_of_round(c, &fact);
-        } else {
-            fact.since = fact.at = utc;
-        }
+    if (comparable(c, family) && within(c->match, fact.at, 0)) {
+        fact.since = told(c, since);
+        count(c, &fact, false);
+        fact.kind = kind_of_round(c, &fact);
     }
     add(c->out, &fact);
 }
@@ -127,18 +136,16 @@ static void follow_machine(const struct comparison *c, uint8_t family)
 
 static void take_swg(const struct comparison *c, const struct dart_event *event)
 {
-    struct dart_fact fact = {
-        .kind = DART_FACT_LOG_SWG_FAILED, .since = event->local, .at = event->local};
+    struct dart_fact fact = {.kind = DART_FACT_LOG_SWG_FAILED,
+                             .since = told(c, event->local),
+                             .at = told(c, event->local)};
     c->out->swg_failed = true;
-    if (c->match && c->match->overlaps && c->journal->count > 0) {
-        fact.at = fact.since = match_utc(c->match, event->local);
-        if (within(c->match, fact.at, MATCH_WEB_AFTER)) {
-            fact.since = fact.at - MATCH_WEB_BEFORE;
-            count(c, &fact, true);
-            fact.kind = fact.tally.total == 0                    ? DART_FACT_SWG_ABSENT
-                        : fact.tally.outcome[OUTCOME_OPENED] > 0 ? DART_FACT_SWG_OPENED
-                                                                 : DART_FACT_SWG_FAILED;
-        }
+    if (comparable(c, ADDR_NONE) && within(c->match, fact.at, MATCH_WEB_AFTER)) {
+        fact.since = fact.at - MATCH_WEB_BEFORE;
+        count(c, &fact, true);
+        fact.kind = fact.tally.total == 0                    ? DART_FACT_SWG_ABSENT
+                    : fact.tally.outcome[OUTCOME_OPENED] > 0 ? DART_FACT_SWG_OPENED
+                                                             : DART_FACT_SWG_FAILED;
     }
     add(c->out, &fact);
 }
@@ -148,8 +155,7 @@ static void take_state(const struct comparison *c, const struct dart_event *even
     struct dart_fact fact = {
         .kind = DART_FACT_LOG_STATE, .family = event->family, .web = event->kind == DART_WEB_STATE};
     phrases_state(event->text, fact.state);
-    fact.since = fact.at =
-        c->match && c->match->overlaps ? match_utc(c->match, event->local) : event->local;
+    fact.since = fact.at = told(c, event->local);
     if (!c->match || !c->match->overlaps || fact.at <= c->match->capture.last)
         add(c->out, &fact);
 }

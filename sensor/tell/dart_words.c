@@ -283,6 +283,12 @@ void dart_words_times(const struct dart_logs *logs, const struct match *match, s
             "--utc-offset names the right one",
             name, other);
         break;
+    case MATCH_CLIENTS:
+        say(&t,
+            "as logged: %zu clients agree alike with the logs in %s; a filter such as \"host "
+            "ADDRESS\" names the one that wrote them",
+            match->rivals + 1, name);
+        break;
     case MATCH_ANY:
         say(&t,
             "as logged: no line meets a packet, and logs and capture are of the same time in "

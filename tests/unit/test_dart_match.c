@@ -229,7 +229,8 @@ static void silence_of_the_capture(void **state)
     assert_int_equal(b->match.how, MATCH_ONLY);
     assert_int_equal(b->match.minutes, 120);
     assert_int_equal(fact(b, DART_FACT_NO_PROBES)->tally.total, 2);
-    line(b, 43 + 7200, 120, DART_PROBING, ADDR_IPV4, 443); /* now there are several */
+    assert_true(fact(b, DART_FACT_LOG_REJECTED)->at == at(53)); /* in UTC, as the zone is sure */
+    line(b, 43 + 7200, 120, DART_PROBING, ADDR_IPV4, 443);      /* now there are several */
     compare(b, 0, 120, NULL);
     assert_int_equal(b->match.how, MATCH_ANY);
     assert_null(fact(b, DART_FACT_NO_PROBES)); /* not in all of them */
@@ -255,6 +256,43 @@ static void six_without_a_packet(void **state)
     compare(b, 0, 120, NULL);
     assert_null(fact(b, DART_FACT_NO_ROUTE));
     assert_int_equal(fact(b, DART_FACT_SILENT)->family, ADDR_IPV6);
+}
+
+/* Two clients in step: whose logs they are can't be told. */
+static void twins(void **state)
+{
+    struct bench *b = *state;
+    const int zone = 0;
+    round_logged(b, 43, 0);
+    round_sent(b, 43, "10.0.0.5", OUTCOME_UNANSWERED);
+    round_sent(b, 43.2, "10.0.0.6", OUTCOME_UNANSWERED);
+    query(b, 43.3, "10.0.0.7", 443, OUTCOME_UNANSWERED); /* half of it, which is no twin */
+    compare(b, 0, 120, NULL);
+    assert_int_equal(b->match.how, MATCH_CLIENTS);
+    assert_int_equal(b->match.rivals, 1);
+    assert_null(fact(b, DART_FACT_SILENT));
+    assert_non_null(fact(b, DART_FACT_LOG_REJECTED));
+    compare(b, 0, 120, &zone);
+    assert_int_equal(b->match.how, MATCH_CLIENTS);
+}
+
+/* A client that is in step with less than half of the log is another. */
+static void strangers(void **state)
+{
+    struct bench *b = *state;
+    for (int i = 0; i < 5; i++)
+        line(b, 20 + 13 * i, 0, DART_PROBING, ADDR_IPV4, 443);
+    line(b, 78, 0, DART_REJECTED, ADDR_IPV4, 443);
+    query(b, 20.5, "10.0.0.5", 443, OUTCOME_UNANSWERED);
+    query(b, 33.5, "10.0.0.5", 443, OUTCOME_UNANSWERED);
+    compare(b, 0, 120, NULL);
+    assert_int_equal(b->match.how, MATCH_ONLY);
+    assert_int_equal(b->match.client[0].family, ADDR_NONE);
+    assert_int_equal(b->facts.count, 1);
+    assert_non_null(fact(b, DART_FACT_LOG_REJECTED)); /* and not that its probes are absent */
+    query(b, 46.5, "10.0.0.5", 443, OUTCOME_UNANSWERED);
+    compare(b, 0, 120, NULL);
+    assert_int_equal(b->match.how, MATCH_INFERRED);
 }
 
 static void web(void **state)
@@ -316,6 +354,8 @@ int main(void)
         cmocka_unit_test(what_met_the_probes),
         cmocka_unit_test_setup_teardown(silence_of_the_capture, setup, teardown),
         cmocka_unit_test_setup_teardown(six_without_a_packet, setup, teardown),
+        cmocka_unit_test_setup_teardown(twins, setup, teardown),
+        cmocka_unit_test_setup_teardown(strangers, setup, teardown),
         cmocka_unit_test_setup_teardown(web, setup, teardown),
         cmocka_unit_test_setup_teardown(alone, setup, teardown),
         cmocka_unit_test_setup_teardown(journals_are_bounded, setup, teardown),
