@@ -233,6 +233,7 @@ static unsigned live_client(struct attempt_entry *a, const struct attempt_step *
     segment_sent(&a->sizes, p->tcp.seq, p->payload_length);
     a->report.data_length = a->sizes.longest.length;
     if (p->payload_length > 0 && (a->stage == ATTEMPT_OPEN || a->stage == ATTEMPT_IDLE)) {
+        a->report.said = first_bytes_read(p->payload);
         a->data_seq = p->tcp.seq;
         a->asked_at = step->now;
         enter(a, ATTEMPT_ASKING, step->now + step->limits->deadline);
@@ -276,8 +277,11 @@ static unsigned live_server(struct attempt_entry *a, const struct attempt_step *
     if (flags & TCP_ACK)
         segment_acked(&a->sizes, p->tcp.ack);
     a->report.data_passed = a->sizes.passed;
-    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN)))
+    if (p->payload_length > 0 && !(flags & (TCP_RST | TCP_SYN))) {
+        a->report.heard = first_bytes_read(p->payload);
+        a->report.heard_frame = p->ref;
         return decide_finally(a, step, OUTCOME_OPENED, p->time);
+    }
     if (a->stage == ATTEMPT_ASKING && !a->client_ended && (flags & TCP_ACK) &&
         (int32_t)(p->tcp.ack - a->data_seq) > 0) {
         enter(a, ATTEMPT_HEARD, step->now + step->limits->remember);

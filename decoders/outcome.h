@@ -5,6 +5,7 @@
 #define DECODERS_OUTCOME_H
 
 #include "certificate.h"
+#include "first_bytes.h"
 #include "packet.h"
 
 /* The contract's words; each exchange and each attempt is counted under exactly one. */
@@ -128,8 +129,10 @@ struct attempt {
     unsigned syns;          /* SYN packets of this ISN */
     nstime sent, sent_last; /* first and newest SYN */
     nstime decided;
-    bool opened;          /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
-    bool synack_seen;     /* false while opened: it is not in the capture */
+    bool opened;      /* a SYN-ACK or its acknowledgement was seen, whatever came of it */
+    bool synack_seen; /* false while opened: it is not in the capture */
+    struct first_bytes said, heard; /* what the client began with, and what the server did */
+    struct frame_ref heard_frame;
     bool server_seen;     /* some packet of the server's since it opened is */
     uint32_t data_length; /* longest segment of the client's data before the server's first byte */
     uint32_t data_passed; /* longest of those that the server acknowledged; 0: none */

@@ -74,6 +74,26 @@ static bool report_exchange(struct crediting *c, struct client *client,
     return true;
 }
 
+/* To a CONNECT the gateway answers 200; what else may come is a policy or somebody in between. It
+ * is no failure: who answers is alive. */
+static void note_first_bytes(struct client *client, const struct attempt *attempt)
+{
+    const struct first_bytes *heard = &attempt->heard;
+    enum turning turning = TURNED_KINDS;
+    if (heard->kind == FIRST_ALERT)
+        turning = TURNED_ALERT;
+    else if (heard->kind == FIRST_STATUS && attempt->said.kind == FIRST_CONNECT)
+        turning = heard->status >= 400   ? TURNED_REFUSED
+                  : heard->status >= 300 ? TURNED_REDIRECT
+                                         : TURNED_KINDS;
+    if (turning == TURNED_KINDS || !(attempt->phase & PHASE_FINAL))
+        return;
+    client->turned[turning].count++;
+    client->turned[turning].heard = *heard;
+    client->turned[turning].server = attempt->flow.server;
+    client->turned[turning].frame = attempt->heard_frame;
+}
+
 /* Only SWG attempts lie on a path: health counts connects, and DNS is judged by its exchanges. */
 static void report_attempt(struct crediting *c, struct client *client,
                            const struct attempt *attempt)
@@ -89,6 +109,7 @@ static void report_attempt(struct crediting *c, struct client *client,
     struct sample sample = sample_of_connect(&connect);
     struct failure failure = failure_of_attempt(attempt);
     follow(c, client, attempt->phase, attempt->revised, &sample, &failure);
+    note_first_bytes(client, attempt);
     if (!(attempt->phase & PHASE_DECIDED))
         return;
     if (!attempt->revised) {

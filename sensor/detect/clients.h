@@ -62,6 +62,16 @@ struct protection_state {
     struct alert_state alert;
 };
 
+/* Connections that opened and were answered, but not by what a gateway says. */
+struct turned_away {
+    uint64_t count;
+    struct first_bytes heard; /* the newest of them */
+    struct addr server;
+    struct frame_ref frame;
+};
+
+enum turning { TURNED_ALERT, TURNED_REDIRECT, TURNED_REFUSED, TURNED_KINDS };
+
 struct client {
     struct addr addr;
     uint8_t mac[6];
@@ -78,6 +88,7 @@ struct client {
     uint64_t heard, unheard; /* its SWG connections: the server was seen, or the client alone */
     uint64_t block_pages;    /* answers that lead to the vendor's block pages (domain fact 1.12) */
     uint8_t ttls[2]; /* of its own packets: the first, and one that began from another value */
+    struct turned_away turned[TURNED_KINDS];
     struct addr near_server; /* its SYN-ACK came from too near: a proxy; ADDR_NONE: none */
     nstime last_seen;        /* newest watched packet, by the clock */
     nstime newest_sample;    /* NSTIME_NONE */

@@ -172,3 +172,21 @@ const char *duration_text(nstime duration, char out[32])
                  (us + 50000) % 1000000 / 100000);
     return out;
 }
+
+const char *findings_said(const struct findings *findings, enum outcome outcome)
+{
+    static const char *const words[FIRST_KINDS] = {
+        [FIRST_CONNECT] = ", after the client's plain CONNECT",
+        [FIRST_CLIENT_HELLO] = ", after the client's TLS ClientHello",
+    };
+    unsigned said = FIRST_KINDS;
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct failure *failure = findings->item[i].failure;
+        if (failure->outcome != outcome)
+            continue;
+        if (said != FIRST_KINDS && failure->said != said)
+            return "";
+        said = failure->said;
+    }
+    return said < FIRST_KINDS && words[said] ? words[said] : "";
+}

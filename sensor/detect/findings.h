@@ -32,6 +32,10 @@ const char *findings_servers(const struct findings *findings, char out[FINDINGS_
 /* "6 of 8", or "the last 6" where others had worked before. */
 const char *findings_share(const struct findings *findings, uint64_t part, char out[48]);
 
+/* What the client of all failures with that outcome had begun with: ", after the client's CONNECT";
+ * "" where they differ or that tells nothing. */
+const char *findings_said(const struct findings *findings, enum outcome outcome);
+
 /* The path that fails with that outcome and was used last; NULL. */
 const struct path *findings_path(const struct findings *findings, enum outcome outcome);
 

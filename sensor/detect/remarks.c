@@ -124,6 +124,38 @@ static void say_near_server(const struct diagnosis *in, struct judgement *out)
                        addr_format(&in->client->near_server, server));
 }
 
+/* The connection worked, so it is no failure of the path; whoever reads it may know the policy. */
+static void say_turned_away(const struct diagnosis *in, struct judgement *out)
+{
+    const struct turned_away *alert = &in->client->turned[TURNED_ALERT];
+    const struct turned_away *redirect = &in->client->turned[TURNED_REDIRECT];
+    const struct turned_away *refused = &in->client->turned[TURNED_REFUSED];
+    char server[ADDR_TEXT], name[16];
+    if (dns(in))
+        return;
+    if (refused->count)
+        judgement_note(out,
+                       "%" PRIu64 " CONNECT%s answered with HTTP status %u, by %s the last time "
+                       "(frame %" PRIu64 "): a policy or a licence, or a proxy in between",
+                       refused->count, refused->count == 1 ? " was" : "s were",
+                       refused->heard.status, addr_format(&refused->server, server),
+                       (uint64_t)refused->frame.number);
+    if (redirect->count && out->cause != CAUSE_CAPTIVE_PORTAL)
+        judgement_note(out,
+                       "%" PRIu64 " CONNECT%s redirected with HTTP status %u, by %s the last time "
+                       "(frame %" PRIu64 "): a captive portal wants a log-on",
+                       redirect->count, redirect->count == 1 ? " was" : "s were",
+                       redirect->heard.status, addr_format(&redirect->server, server),
+                       (uint64_t)redirect->frame.number);
+    if (alert->count)
+        judgement_note(out,
+                       "%" PRIu64 " connection%s answered with a TLS alert (%s), by %s the last "
+                       "time (frame %" PRIu64 "): something in between expects TLS or inspects it",
+                       alert->count, alert->count == 1 ? " was" : "s were",
+                       first_bytes_alert_name(alert->heard.description, name),
+                       addr_format(&alert->server, server), (uint64_t)alert->frame.number);
+}
+
 /* --- the shape of a failure ------------------------------------------------------------------- */
 
 static void say_alike(const struct diagnosis *in, struct judgement *out)
@@ -210,6 +242,7 @@ void remarks_tell(const struct diagnosis *in, struct judgement *out)
     say_other_family(in, out);
     say_unencrypted(in, out);
     say_near_server(in, out);
+    say_turned_away(in, out);
     say_shared_address(in, out);
     say_backed_off(in, &control, out);
     say_block_pages(in, out);

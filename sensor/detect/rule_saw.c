@@ -98,7 +98,10 @@ static const struct swg_lookups *lookups_of(const struct causes_work *work)
 void saw_portal(const struct causes_work *work, char out[TRACE_SEEN])
 {
     char portal[ADDR_TEXT];
-    if (work->control.portal.family == ADDR_NONE)
+    const uint64_t redirects = work->in->client->turned[TURNED_REDIRECT].count;
+    if (work->control.portal.family == ADDR_NONE && redirects)
+        SAW("%" PRIu64 " CONNECTs were answered with an HTTP redirect", redirects);
+    else if (work->control.portal.family == ADDR_NONE)
         SAW("no such answer");
     else
         SAW("a name by which a system checks was answered with %s",

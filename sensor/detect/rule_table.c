@@ -92,7 +92,8 @@ const struct cause_rule cause_rules[] = {
     {
         .text.name = "captive-portal",
         .text.tell = "a name by which systems check for a portal was answered with an address that "
-                     "is not public, and the failures are silence or failed look-ups",
+                     "is not public, or a plain CONNECT with an HTTP redirect, and the failures "
+                     "are silence or failed look-ups",
         .text.apart =
             "a firewall: a portal holds everything, and lets go once the user has logged on",
         .text.source = "RFC 8952; Cisco document 224842 (domain fact 3.8)",

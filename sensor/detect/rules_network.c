@@ -28,24 +28,47 @@ static bool silent_or_lookup(const struct causes_work *work)
 
 /* --- a captive portal ------------------------------------------------------------------------ */
 
-bool rule_holds_portal(const struct causes_work *work)
+/* A plain CONNECT was answered with an HTTP redirect. */
+static const struct turned_away *redirected(const struct causes_work *work)
 {
-    return work->control.portal.family != ADDR_NONE && silent_or_lookup(work);
+    const struct turned_away *redirect = &work->in->client->turned[TURNED_REDIRECT];
+    return redirect->count ? redirect : NULL;
 }
 
-void rule_explain_portal(struct causes_work *work)
+bool rule_holds_portal(const struct causes_work *work)
+{
+    return (work->control.portal.family != ADDR_NONE || redirected(work)) && silent_or_lookup(work);
+}
+
+static void say_portal(struct causes_work *work)
 {
     char portal[ADDR_TEXT];
-    addr_format(&work->control.portal, portal);
-    rule_settle(work, CAUSE_CAPTIVE_PORTAL, CONFIDENCE_LIKELY);
-    SAY(work->out->headline, "held by a captive portal: the log-on to this network is not done");
-    SAY(work->out->why, "A captive portal answers for the internet until the user has logged on");
     struct evidence *evidence =
         evidence_add(work->out, "captive-portal",
                      "the name by which a system checks for portals resolved to %s, which is not "
                      "public",
-                     portal);
+                     addr_format(&work->control.portal, portal));
     evidence_frame(evidence, work->control.portal_frame);
+}
+
+static void say_redirect(struct causes_work *work, const struct turned_away *redirect)
+{
+    char server[ADDR_TEXT];
+    struct evidence *evidence = evidence_add(
+        work->out, "http-redirect", "a plain CONNECT to %s was answered with an HTTP redirect (%u)",
+        addr_format(&redirect->server, server), redirect->heard.status);
+    evidence_frame(evidence, redirect->frame);
+}
+
+void rule_explain_portal(struct causes_work *work)
+{
+    rule_settle(work, CAUSE_CAPTIVE_PORTAL, CONFIDENCE_LIKELY);
+    SAY(work->out->headline, "held by a captive portal: the log-on to this network is not done");
+    SAY(work->out->why, "A captive portal answers for the internet until the user has logged on");
+    if (work->control.portal.family != ADDR_NONE)
+        say_portal(work);
+    if (redirected(work))
+        say_redirect(work, redirected(work));
     const struct swg_lookups *lookups = lookups_of(work);
     if (rule_web(work) && lookups->failed)
         add_lookup_frames(evidence_add(work->out, "name-sinkholed",

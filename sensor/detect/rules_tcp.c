@@ -122,8 +122,9 @@ void rule_explain_killed(struct causes_work *work)
     struct evidence *evidence =
         evidence_add(work->out, "killed",
                      "%s connection attempts to %s opened and were ended by the far side without "
-                     "one byte of its own",
-                     share, findings_servers(work->findings, servers));
+                     "one byte of its own%s",
+                     share, findings_servers(work->findings, servers),
+                     findings_said(work->findings, OUTCOME_KILLED));
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_KILLED);
     rule_say_origin(work);
@@ -231,8 +232,9 @@ void rule_explain_stalled(struct causes_work *work)
     struct evidence *evidence =
         evidence_add(work->out, "stalled",
                      "%s connection attempts to %s opened, and the client's first data got nothing "
-                     "back",
-                     share, findings_servers(work->findings, servers));
+                     "back%s",
+                     share, findings_servers(work->findings, servers),
+                     findings_said(work->findings, OUTCOME_STALLED));
     if (evidence)
         evidence_failures(evidence, work->findings, OUTCOME_STALLED);
     rule_say_origin(work);

@@ -138,6 +138,7 @@ struct failure failure_of_attempt(const struct attempt *attempt)
         .reply_ttl = attempt->synack_ttl,
         .data_length = attempt->data_length,
         .data_passed = attempt->data_passed,
+        .said = attempt->said.kind,
         .too_big = attempt->too_big,
         .too_big_mtu = attempt->too_big_mtu,
         .reset = attempt->reset,

@@ -44,6 +44,7 @@ struct failure {
     uint16_t rcode;
     uint8_t reply_ttl;
     uint32_t data_length, data_passed; /* attempts: see there; so too_big */
+    uint8_t said;                      /* enum first_kind: attempts: what the client began with */
     struct icmp_error too_big;
     uint32_t too_big_mtu;
     struct reset_facts reset;

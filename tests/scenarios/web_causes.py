@@ -4,7 +4,7 @@
 import functools
 
 import wire
-from module import SWG, count, dropped, killed, lookup, proxied, raced, refused, stalled
+from module import SWG, connect_line, count, dropped, killed, lookup, proxied, raced, refused, stalled
 from scene import Tcp
 from stage import (BOX, OTHER_SWG, STATIC_SWG, SWG6, connects, every, gives_up, register, scenario,
                    unresolved, well)
@@ -358,3 +358,43 @@ def mtu_lookalike_small(s):
     mtu(s, large=310)
     s.verdict("web", "unavailable", "stalled-after-open", confidence="likely")
     s.alert("web-unavailable", "stalled-after-open")
+
+
+# What the first bytes tell
+
+def turned_away(stage, t, answer, begins=None, mark=None):
+    """Opens, and something answers that is no gateway's 200."""
+    flow = Tcp(stage, stage.client, SWG)
+    t = flow.open(t)
+    flow.say(t, begins or connect_line())
+    flow.hear(t + SWG.rtt, answer)
+    if mark:
+        stage.mark(mark)
+    flow.close(t + 0.05)
+    count(stage, "opened")
+
+
+@scenario("the gateway answers the CONNECT with 403: it is told, and no failure")
+def connect_refused(s):
+    lookup(s, 1.0)
+    connects(s, turned_away, every(2.0, 5.0, 4), answer=b"HTTP/1.1 403 Forbidden\r\n\r\n")
+    s.ordinary(40)
+    s.verdict("web", "protected")
+
+
+@scenario("something answers the CONNECT with a TLS alert: it is told, and no failure by itself")
+def connect_alerted(s):
+    lookup(s, 1.0)
+    connects(s, turned_away, every(2.0, 5.0, 4), answer=b"\x15\x03\x01\0\x02\x02\x46")
+    s.ordinary(40)
+    s.verdict("web", "protected")
+
+
+@scenario("a captive portal redirects the first CONNECT, and the rest meets silence")
+def connect_redirected(s):
+    lookup(s, 1.0)
+    turned_away(s, 2.0, b"HTTP/1.1 302 Found\r\nLocation: http://portal.example/\r\n\r\n", mark="redirect")
+    connects(s, stalled, every(5.0, 5.0, 5))
+    s.ordinary(60)
+    s.verdict("web", "unavailable", "captive-portal", evidence={"http-redirect": ["redirect"]})
+    s.alert("web-unavailable", "captive-portal")
