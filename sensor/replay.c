@@ -83,6 +83,19 @@ static enum source_status feed(struct replay *replay, struct source *source,
     return status;
 }
 
+/* For -v: what a file holds besides frames. */
+static void tell_rest(const struct replay *replay, const struct source *source)
+{
+    if (!replay->options->verbose || source->comments + source->passed_over == 0)
+        return;
+    progress_wipe(replay->progress);
+    fputs("roamwatch: ", stderr);
+    quote_sentence(stderr, source->name);
+    fprintf(stderr,
+            ": passed over, for they hold no packet: %llu of comments, %llu of other blocks.\n",
+            (unsigned long long)source->comments, (unsigned long long)source->passed_over);
+}
+
 /* The last file is open, so not even the right to read others' files is needed any more. */
 static void drop_rights(struct replay *replay, int *result)
 {
@@ -117,6 +130,7 @@ int replay_run(struct replay *replay)
             drop_rights(replay, &result);
         engine_next_file(replay->engine);
         enum source_status ended = feed(replay, source, file, bytes);
+        tell_rest(replay, source);
         if (ended == SOURCE_DAMAGED || ended == SOURCE_FAILED) {
             memcpy(replay->damage[i], source->error, SOURCE_ERROR);
             tell_trouble(replay, i);

@@ -258,6 +258,8 @@ static enum source_status savefile_next(struct source *source, struct frame *out
         source->bytes = bytes_offset(&f->file);
         source->kernel_drops = f->pcapng.kernel_drops;
         source->interface_drops = f->pcapng.interface_drops;
+        source->comments = f->pcapng.comments;
+        source->passed_over = f->pcapng.passed_over;
         if (!got)
             return no_frame(f);
         source->frames++;

@@ -35,6 +35,8 @@ struct source {
     uint64_t size;                /* of the file; 0 where it can't be told */
     uint64_t kernel_drops;        /* frames lost so far for want of room, as far as it is told */
     uint64_t interface_drops;     /* … by the interfaces */
+    uint64_t comments;            /* that a capture bears, for whoever reads it */
+    uint64_t passed_over;         /* parts of a file that hold no frame and are of no use */
     char error[SOURCE_ERROR];     /* full sentence after SOURCE_DAMAGED and SOURCE_FAILED */
     int exit;                     /* of sysexits.h, after both */
 };

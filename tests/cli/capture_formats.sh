@@ -111,6 +111,58 @@ fi
 (ulimit -v $memory && exec "$binary" -q -r "$work/capture" >"$work/out" 2>"$work/err") && calm=yes || calm=no
 result $calm "a hundred kilobytes that unpack to 6,250,000 empty frames need little memory"
 
+# A pipe is judged as it grows: an alert is told while the rest is still to come.
+grows() { # NAME COMMAND…: the command writes a failing capture to standard output and stays
+  local name=$1 told=no
+  shift
+  mkfifo "$work/pipe"
+  "$@" >"$work/pipe" &
+  local writer=$!
+  "$binary" -r - -o - <"$work/pipe" >"$work/out" 2>"$work/err" &
+  local reader=$!
+  for _ in $(seq 300); do
+    if grep -q '"alert"' "$work/out"; then
+      told=yes
+      break
+    fi
+    sleep 0.1
+  done
+  kill "$writer" 2>/dev/null || true
+  wait "$reader" "$writer" 2>/dev/null || true
+  rm "$work/pipe"
+  result $told "a pipe is followed: $name"
+}
+failing() { cat pcaps/dns-unprotected.pcapng && exec sleep 60; }
+grows "pcapng" failing
+if [ "$unzips" = yes ]; then
+  grows "gzip, as it is flushed" /usr/bin/python3 -c 'import sys, time, zlib
+packer = zlib.compressobj(wbits=31)
+data = open("pcaps/dns-unprotected.pcapng", "rb").read()
+sys.stdout.buffer.write(packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH))
+sys.stdout.buffer.flush()
+time.sleep(60)'
+fi
+
+# Drops that a pcapng tells reach the counters.
+/usr/bin/python3 - "$work" <<'EOF'
+import pathlib, sys
+sys.path.insert(0, "tests/generate")
+import files, variants
+data = pathlib.Path("pcaps/dns-unprotected.pcapng").read_bytes()
+section = variants.Section(">")
+made = section.header(b"why") + section.interface(1)
+for time, at, length, _ in files.frames(data):
+    made += section.enhanced(0, time // 1000, data[at:at + length])
+made += section.block(5, section.pack("III", 0, 0, 0) + section.option(5, section.pack("Q", 7))
+                      + section.option(7, section.pack("Q", 1234)) + section.end())
+pathlib.Path(sys.argv[1], "capture").write_bytes(made + section.block(4, bytes(4)))
+EOF
+"$binary" -v -r "$work/capture" -o - >"$work/out" 2>"$work/err"
+grep -q '"kernel_drops":1234,"interface_drops":7' "$work/out" && told=yes || told=no
+result $told "drop counts of the interface statistics"
+grep -q '1 of comments, 1 of other blocks' "$work/err" && told=yes || told=no
+result $told "-v says what was passed over"
+
 # What people send instead of a capture.
 utf16() { # bytes as PowerShell's ">" writes them
   /usr/bin/python3 -c 'import sys
